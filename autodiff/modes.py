@@ -1,0 +1,118 @@
+"""How operations are recorded just now: on or off, fused or in primitives, and in which scope.
+
+The modes live in a context variable, so each thread and each asynchronous task has its own.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+
+class Scope:
+    """A named part of a graph: one entry into ``scope(name)``.
+
+    Two entries under the same name are two instances, so that the two uses of a shared
+    layer stay apart.
+
+    Attributes
+    ----------
+    name : str
+        The name given.
+    parent : Scope or None
+        The scope around this one.
+    """
+
+    __slots__ = ("name", "parent")
+
+    def __init__(self, name: str, parent: Scope | None) -> None:
+        self.name = name
+        self.parent = parent
+
+    @property
+    def path(self) -> str:
+        """The names from the outermost scope to this one, joined by dots."""
+        return self.name if self.parent is None else f"{self.parent.path}.{self.name}"
+
+    def __repr__(self) -> str:
+        return f"Scope({self.path})"
+
+
+@dataclass(frozen=True)
+class Modes:
+    """What differs from plain recording. ``None`` stands for "nothing does"."""
+
+    recording: bool = True
+    primitives: bool = False
+    scope: Scope | None = None
+
+
+modes: ContextVar[Modes | None] = ContextVar("modes", default=None)
+
+_PLAIN = Modes()
+
+
+class _Entered:
+    """A change of modes for the time of a ``with`` block; may be entered again, and nested."""
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Modes | None]] = []
+
+    def _changed(self, current: Modes) -> Modes:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._tokens.append(modes.set(self._changed(modes.get() or _PLAIN)))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        modes.reset(self._tokens.pop())
+
+
+class no_grad(_Entered):
+    """Within ``with no_grad():`` operations compute and record nothing."""
+
+    __slots__ = ()
+
+    def _changed(self, current: Modes) -> Modes:
+        return replace(current, recording=False)
+
+
+class primitives(_Entered):
+    """Within ``with primitives():`` fused operations record their definitions.
+
+    Sigmoid, say, is then recorded as the lectures draw it: ×(−1), exp, +1, 1/x.
+    """
+
+    __slots__ = ()
+
+    def _changed(self, current: Modes) -> Modes:
+        return replace(current, primitives=True)
+
+
+class scope(_Entered):
+    """Within ``with scope(name):`` recorded operations belong to the part of that name.
+
+    Parameters
+    ----------
+    name : str
+        How diagrams and errors call the part.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def _changed(self, current: Modes) -> Modes:
+        return replace(current, scope=Scope(self.name, current.scope))

@@ -1,0 +1,385 @@
+"""What an operation is: a forward computation, one rule for its gradient, and its tests' inputs.
+
+A subclass of `Op` declares everything that is known of an operation; the function, the
+override of NumPy's function, the diagram's symbol and the tests all come from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+
+import numpy as np
+
+from autodiff.graph import SMALL, Dropped, Node, Recorded
+from autodiff.modes import modes
+from autodiff.saves import INPUTS, NOTHING, OUTPUT, Saves
+from autodiff.typing import Array, Value
+from autodiff.writes import compare_exposures, exposures, numbers
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+Gradients = tuple[Value | Callable[[], Value] | None, ...]
+"""What a rule returns: per input a value, a function that gives it, or None."""
+
+Case = tuple["Op", tuple[Any, ...]]
+"""An operation and the arguments to test it on."""
+
+
+registry: list[type[Op]] = []
+"""Every operation of the project's own packages, in the order of definition."""
+
+
+class Symbolic:
+    """Base of values that operations are read with instead of computed on."""
+
+    __slots__ = ()
+
+    def apply(self, op: Op, inputs: Sequence[Any]) -> Any:
+        """What `op` gives for `inputs`, one of which is this."""
+        raise NotImplementedError
+
+    def choose(self, x: Any, y: Any) -> Any:
+        """``where(self, x, y)``."""
+        raise NotImplementedError
+
+
+_new: Final = object.__new__
+_ndarray: Final = np.ndarray
+_float64: Final = np.dtype(np.float64)
+_float32: Final = np.dtype(np.float32)
+_OWN_PACKAGES: Final = ("autodiff", "nn")
+_NUMBERS: Final = frozenset({float, int, bool})
+
+
+class Op:
+    """An operation: subclass it to add one.
+
+    An instance is immutable and holds parameters only (an axis, a stride, a copy of an
+    index), nothing of a call. Calling it computes, and records where an input is a Tensor
+    that wants a gradient: a Tensor among the inputs gives a Tensor, arrays alone give an
+    array.
+
+    Attributes
+    ----------
+    name : str
+        How errors and expressions call it; from the class name unless given.
+    symbol : str
+        What its circle shows in a diagram.
+    saves : Saves
+        What the rule gets besides the cotangent: a combination of ``INPUTS``,
+        ``INPUTS[i]``, ``OUTPUT`` and ``RESIDUAL``, or ``NOTHING``. With ``RESIDUAL``,
+        `forward` returns ``(output, residual)``.
+    broadcasts : bool
+        Whether the inputs broadcast, so that gradients are summed back to their shapes.
+    elementwise : bool
+        Whether no input has more elements than the output.
+    multilinear : bool
+        Whether it is linear in each input, so that the gradient to an input needs the
+        other inputs alone. One that no wanted gradient needs is not kept: the rule gets
+        None in its place.
+    numpy : function or None
+        NumPy's function of the same meaning.
+    """
+
+    name: str
+    symbol: str
+    saves: ClassVar[Saves] = NOTHING
+    broadcasts: ClassVar[bool] = False
+    elementwise: ClassVar[bool] = False
+    multilinear: ClassVar[bool] = False
+    numpy: ClassVar[Any] = None
+
+    _traits: ClassVar[tuple[Saves, bool, bool]] = (NOTHING, False, False)
+
+    residual: ClassVar[Any] = None
+    """Where the residual varies with the inputs: ``residual(self, *inputs)`` computes it in
+    plain operators, and is run again on Tensors and symbols."""
+
+    definition: ClassVar[Any] = None
+    """Where the operation is fused: ``definition(self, *inputs)`` says it in primitives."""
+
+    def __init_subclass__(cls, abstract: bool = False) -> None:
+        super().__init_subclass__()
+        if "name" not in cls.__dict__:
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        if "symbol" not in cls.__dict__ and not hasattr(cls, "symbol"):
+            cls.symbol = cls.name
+        if cls.residual is not None and (cls.saves.positions is not None):
+            raise TypeError(f"{cls.__name__}: a method residual needs saves = INPUTS | RESIDUAL")
+        if cls.__dict__.get("numpy") is not None and "forward" not in cls.__dict__:
+            cls.forward = staticmethod(cls.numpy)  # type: ignore[method-assign]  # the same call
+        # One look-up instead of three in __call__.
+        cls._traits = (cls.saves, cls.elementwise, cls.multilinear)
+        if not abstract and cls.__module__.partition(".")[0] in _OWN_PACKAGES:
+            registry.append(cls)
+
+    # -- what a subclass declares ---------------------------------------------------------
+
+    def forward(self, *inputs: Any) -> Any:
+        """Compute the output from arrays and numbers; by `numpy` unless a subclass says how."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def vjp(self, g: Value, *saved: Value) -> Gradients:
+        """The vector-Jacobian product: from g = ∂L/∂output, ∂L/∂input for each input.
+
+        Written in operators, NumPy functions and operations, without a look at values,
+        so that it reads on arrays, Tensors and symbols alike.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no vjp")
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        """Operations of this class and arguments to test them on."""
+        raise NotImplementedError(f"{cls.__name__} has no cases")
+
+    def expression(self, *arguments: str) -> str:
+        """The operation applied to `arguments`, as text."""
+        return f"{self.name}({', '.join(arguments)})"
+
+    def explain(self, shapes: Sequence[tuple[int, ...]], error: Exception) -> str:
+        """What was wrong with inputs of these shapes."""
+        return f"{self.name}: {', '.join(map(str, shapes))}: {error}"
+
+    # -- calling it -----------------------------------------------------------------------
+
+    def __call__(self, *inputs: Any) -> Tensor:
+        """Compute, and record where an input wants a gradient.
+
+        Returns
+        -------
+        Tensor
+            A tuple of them where the operation has several outputs. An array where no input
+            is a Tensor, as NumPy would give it.
+        """
+        if len(inputs) == 2:  # as in most operations; the loop below, unrolled
+            x, y = inputs
+            if isinstance(x, Recorded):
+                first, first_node = x._array, x.node
+            else:
+                first, first_node = x if type(x) in _NUMBERS else self._constant(x), None
+            if isinstance(y, Recorded):
+                second, second_node = y._array, y.node
+            else:
+                second, second_node = y if type(y) in _NUMBERS else self._constant(y), None
+            arrays: tuple[Any, ...] = (first, second)
+            parents: tuple[Node | None, ...] = (first_node, second_node)
+        else:
+            values: list[Any] = []
+            nodes: list[Node | None] = []
+            for x in inputs:
+                if isinstance(x, Recorded):
+                    values.append(x._array)
+                    nodes.append(x.node)
+                else:
+                    values.append(x if type(x) in _NUMBERS else self._constant(x))
+                    nodes.append(None)
+            arrays, parents = tuple(values), tuple(nodes)
+        constants = None in parents
+        if constants and not any(parents):
+            return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # see above
+        scope = None
+        if (mode := modes.get()) is not None:
+            if not mode.recording:
+                return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # a Tensor
+            if mode.primitives and self.definition is not None:
+                return self.definition(*inputs)  # type: ignore[no-any-return]  # a Tensor
+            scope = mode.scope
+        if exposures:
+            compare_exposures()
+
+        try:
+            output = self.forward(*arrays)
+        except Exception as error:
+            self._refuse(arrays, error)
+        residual = None
+        if type(output) is not _ndarray:
+            output, residual = self._unpack(output)
+
+        node = _new(Node)
+        node.number = next(numbers)
+        node.op = self
+        node.parents = parents
+        node.scope = scope
+        node.notes = None
+        if type(output) is tuple:
+            return self._record_outputs(node, arrays, output, residual)  # type: ignore[no-any-return]  # Tensors
+        node.shape = output.shape
+        node.dtype = dtype = output.dtype
+        if dtype is not _float64 and dtype is not _float32 and dtype.kind != "f":
+            self._refuse_dtype(dtype)
+        saves, elementwise, multilinear = self._traits
+        if output.size <= SMALL and (elementwise or _all_small(arrays)):
+            node.inputs = arrays
+            node.output = output
+        else:
+            node.inputs = _constants(arrays, parents) if constants else ()
+            node.output = None
+        if saves is INPUTS:
+            node.saved = _others(arrays, parents) if multilinear and constants else arrays
+        elif saves is NOTHING:
+            node.saved = ()
+        elif saves is OUTPUT:
+            node.saved = (output,)
+        else:
+            node.saved = self._save(arrays, parents, output, residual)
+        tensor = _new(Recorded.result_type)
+        tensor._array = output
+        tensor.node = node
+        return tensor  # type: ignore[return-value]  # result_type is Tensor once it exists
+
+    def _constant(self, x: Any) -> Any:
+        """A constant operand as something NumPy computes with; complex and objects refused."""
+        if isinstance(x, Symbolic):
+            return x
+        if not hasattr(x, "dtype"):
+            if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
+                raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
+            x = np.asarray(x)
+        if x.dtype.kind not in "fiub":
+            raise TypeError(
+                f"{self.name}: {x.dtype} operand; expected a Tensor, an array or a number "
+                f"that is real"
+            )
+        return x
+
+    def _unpack(self, y: Any) -> tuple[Any, Any]:
+        """Output and residual of `forward`; scalars and duck arrays come here too."""
+        residual = None
+        if self.saves.residual:
+            y, residual = y
+        if isinstance(y, (tuple, list)):
+            return tuple(map(_as_array, y)), residual
+        return _as_array(y), residual
+
+    def _unrecorded(self, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
+        """The result alone: a Tensor without a node, an array, or a symbol."""
+        for x in inputs:
+            if isinstance(x, Symbolic):
+                return x.apply(self, inputs)
+        try:
+            y = self.forward(*arrays)
+        except Exception as error:
+            self._refuse(arrays, error)
+        y, _ = self._unpack(y)
+        if not any(isinstance(x, Recorded) for x in inputs):
+            return y
+        if type(y) is tuple:
+            return tuple(Recorded.over(array, None) for array in y)
+        return Recorded.over(y, None)
+
+    def _record_outputs(
+        self, node: Node, arrays: Sequence[Any], outputs: tuple[Array, ...], residual: Any
+    ) -> Any:
+        """Finish the node of an operation with several outputs, each a node over it."""
+        node.shape = None
+        node.dtype = None
+        node.output = None
+        small = _all_small(arrays) and _all_small(outputs)
+        node.inputs = arrays if small else _constants(arrays, node.parents)
+        node.saved = self._save(arrays, node.parents, outputs, residual)
+        return Output.tensors(node, outputs, small)
+
+    def _save(
+        self,
+        arrays: Sequence[Any],
+        parents: Sequence[Node | None],
+        output: Any,
+        residual: Any,
+    ) -> list[Any]:
+        if self.multilinear:
+            arrays = _others(arrays, parents)
+        saved = [arrays[i] for i in self.saves.inputs(len(arrays))]
+        if self.saves.output:
+            saved.append(output)
+        if self.saves.residual:
+            saved.append(residual)
+        return saved
+
+    def _refuse(self, arrays: Sequence[Any], error: Exception) -> NoReturn:
+        """Say which operation failed on which shapes."""
+        text = self.explain([np.shape(a) for a in arrays], error)
+        if type(self) in registry and type(error) in _RESTATED:
+            raise type(error)(text) from None
+        error.add_note(f"in {text}")
+        raise error
+
+    def _refuse_dtype(self, dtype: np.dtype[Any]) -> NoReturn:
+        raise TypeError(
+            f"{self.name}: the result is {dtype}, which carries no gradient; "
+            f"call .detach() on the Tensor first"
+        )
+
+    def __repr__(self) -> str:
+        parameters = ", ".join(f"{key}={value!r}" for key, value in vars(self).items())
+        return f"{self.name}({parameters})" if parameters else self.name
+
+
+_RESTATED: Final = (ValueError, TypeError, IndexError, np.exceptions.AxisError)
+
+
+class Output(Op, abstract=True):
+    """One of the outputs of an operation that has several: the identity on it.
+
+    Parameters
+    ----------
+    index : int
+        Which output.
+    count : int
+        How many there are.
+    """
+
+    def __init__(self, index: int, count: int) -> None:
+        self.index = index
+        self.count = count
+
+    def forward(self, *inputs: Any) -> Any:  # noqa: D102  # described in Op
+        return inputs[self.index]
+
+    def vjp(self, g: Value, *saved: Value) -> Gradients:  # noqa: D102  # described in Op
+        return (g,)
+
+    @classmethod
+    def tensors(cls, parent: Node, outputs: tuple[Array, ...], small: bool) -> tuple[Any, ...]:
+        """The outputs as Tensors, each with a node over that of the operation."""
+        tensors = []
+        for index, array in enumerate(outputs):
+            node = _new(Node)
+            node.number = next(numbers)
+            node.op = cls(index, len(outputs))
+            node.parents = (parent,)
+            node.saved = node.inputs = ()
+            node.output = array if small else None
+            node.shape = array.shape
+            node.dtype = array.dtype
+            node.scope = parent.scope
+            node.notes = None
+            tensors.append(Recorded.over(array, node))
+        return tuple(tensors)
+
+
+def _as_array(y: Any) -> Any:
+    return np.asarray(y) if isinstance(y, (np.generic, int, float)) else y
+
+
+def _all_small(arrays: Sequence[Any]) -> bool:
+    return all(type(a) in _NUMBERS or a.size <= SMALL for a in arrays)
+
+
+def _constants(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
+    """Per input: None if it has a node, the constant if it is small, else what it was."""
+    return [
+        None if parent is not None else array if _all_small([array]) else Dropped(array)
+        for array, parent in zip(arrays, parents, strict=True)
+    ]
+
+
+def _others(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
+    """Of a multilinear operation's inputs, those that another input's gradient needs."""
+    wanting = len(parents) - parents.count(None)
+    return [
+        array if wanting > (parent is not None) else None
+        for array, parent in zip(arrays, parents, strict=True)
+    ]

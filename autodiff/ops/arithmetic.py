@@ -1,0 +1,166 @@
+"""Arithmetic of two operands that broadcast: + − × / **, and log(eˣ + eʸ)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import numpy as np
+
+from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
+from autodiff.numpy_functions import implements
+from autodiff.op import Gradients, Op
+from autodiff.ops.elementwise import Elementwise, exp, log, reciprocal
+from autodiff.saves import INPUTS, NOTHING, OUTPUT
+from autodiff.typing import Value
+
+
+def parenthesised(text: str) -> str:
+    """`text`, in parentheses if it has parts at its top level."""
+    depth = 0
+    for character in text:
+        depth += (character in "([|") - (character in ")]")
+        if character == " " and depth == 0:
+            return f"({text})"
+    return text
+
+
+class Binary(Elementwise, abstract=True):
+    """An elementwise operation of two operands that broadcast."""
+
+    broadcasts = True
+    domain = (REALS, REALS)
+
+    def expression(self, *arguments: str) -> str:
+        x, y = map(parenthesised, arguments)
+        return f"{x} {self.symbol} {y}"
+
+    def explain(self, shapes: Sequence[tuple[int, ...]], error: Exception) -> str:
+        x, y = shapes
+        try:
+            np.broadcast_shapes(x, y)
+        except ValueError:
+            return f"{self.name}: {x} {self.symbol} {y}: the shapes do not broadcast"
+        return super().explain(shapes, error)
+
+
+class Add(Binary):
+    """x + y, broadcasting. Kinks: none."""
+
+    numpy = np.add
+    symbol = "+"
+    saves = NOTHING
+
+    def vjp(self, g: Value) -> Gradients:
+        return g, g
+
+    def expression(self, *arguments: str) -> str:
+        return " + ".join(arguments)
+
+
+class Subtract(Binary):
+    """x − y, broadcasting. Kinks: none."""
+
+    numpy = np.subtract
+    symbol = "−"
+    saves = NOTHING
+
+    def vjp(self, g: Value) -> Gradients:
+        return g, lambda: -g
+
+    def definition(self, x: Value, y: Value) -> Value:
+        return x + -1 * y
+
+
+class Multiply(Binary):
+    """x · y, elementwise, broadcasting. Kinks: none."""
+
+    numpy = np.multiply
+    symbol = "×"
+    saves = INPUTS
+    multilinear = True
+
+    def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
+        return None if y is None else g * y, None if x is None else g * x
+
+    def expression(self, *arguments: str) -> str:
+        x, y = map(parenthesised, arguments)
+        return f"{x} · {y}"
+
+
+class Divide(Binary):
+    """x / y, elementwise, broadcasting, y ≠ 0."""
+
+    numpy = np.divide
+    symbol = "/"
+    domain = (REALS, NONZERO)
+    saves = INPUTS[1] | OUTPUT
+
+    def vjp(self, g: Value, y: Value, quotient: Value) -> Gradients:
+        return g / y, lambda: -g * quotient / y
+
+    def definition(self, x: Value, y: Value) -> Value:
+        return x * reciprocal(y)
+
+
+class Power(Binary):
+    """xʸ, broadcasting.
+
+    Kinks: x⁰ has slope 0 everywhere, at any order; the slope with respect to y is 0 at x = 0,
+    and not defined for x < 0.
+    """
+
+    numpy = np.power
+    symbol = "**"
+    domain = (POSITIVE, Reals(-2, 3))
+    saves = INPUTS | OUTPUT
+
+    def vjp(self, g: Value, x: Value, y: Value, power: Value) -> Gradients:
+        if isinstance(y, (int, float)):
+            slope = y * x ** (y - 1) if y else np.zeros_like(g)
+        else:
+            # The inner where keeps x ** (0 − 1) from being computed at x = 0.
+            slope = np.where(y == 0, 0, y * x ** np.where(y == 0, 1, y - 1))
+        return g * slope, lambda: g * power * np.log(np.where(x == 0, 1, x))
+
+
+class Logaddexp(Binary):
+    """log(eˣ + eʸ), broadcasting, without overflow. Kinks: none."""
+
+    numpy = np.logaddexp
+    saves = INPUTS | OUTPUT
+
+    def vjp(self, g: Value, x: Value, y: Value, total: Value) -> Gradients:
+        return g * np.exp(x - total), lambda: g * np.exp(y - total)
+
+    def expression(self, *arguments: str) -> str:
+        return Op.expression(self, *arguments)
+
+    def definition(self, x: Value, y: Value) -> Value:
+        return log(exp(x) + exp(y))
+
+
+add = Add()
+subtract = Subtract()
+multiply = Multiply()
+divide = Divide()
+power = Power()
+logaddexp = Logaddexp()
+
+
+@implements(np.remainder)
+def remainder(x: Value, y: Value) -> NoReturn:
+    """Refused: x mod y jumps, so that its gradient says nothing of its course."""
+    raise TypeError(
+        "remainder (%): it jumps at every multiple, and has no useful gradient; "
+        "for its values alone write t.numpy() % y"
+    )
+
+
+@implements(np.floor_divide)
+def floor_divide(x: Value, y: Value) -> NoReturn:
+    """Refused: ⌊x / y⌋ is constant between its jumps: its gradient is 0."""
+    raise TypeError(
+        "floor_divide (//): it is constant between its jumps, its gradient is 0; "
+        "for its values alone write t.numpy() // y"
+    )

@@ -1,0 +1,243 @@
+"""Operations that put arrays together, take them apart, and repeat them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff.numpy_functions import implements
+from autodiff.op import Case, Gradients, Op
+from autodiff.ops.indexing import take
+from autodiff.ops.shaping import broadcast_to, ravel, reshape
+from autodiff.saves import RESIDUAL
+from autodiff.typing import Shape, Value
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+@dataclass(frozen=True, repr=False)
+class Concatenate(Op):
+    """Arrays joined along an axis that they have.
+
+    Parameters
+    ----------
+    axis : int
+        The axis.
+    """
+
+    axis: int = 0
+
+    numpy = np.concatenate
+    saves = RESIDUAL
+
+    def forward(self, *xs: Any) -> Any:
+        return np.concatenate(xs, axis=self.axis), [x.shape[self.axis] for x in xs]
+
+    def vjp(self, g: Value, lengths: list[int]) -> Gradients:
+        before = (slice(None),) * (self.axis % g.ndim)
+        ends = np.cumsum(lengths).tolist()
+        return tuple(
+            lambda part=(*before, slice(end - length, end)): g[part]
+            for length, end in zip(lengths, ends, strict=True)
+        )
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for axis, shapes in (
+            (0, ((2,), (3,))),
+            (-1, ((2, 1), (2, 2), (2, 0))),
+            (0, ((1, 2), (1, 2), (2, 2))),
+            (1, ((0, 1), (0, 2))),
+        ):
+            yield cls(axis), tuple(rng.normal(size=shape) for shape in shapes)
+
+
+@dataclass(frozen=True, repr=False)
+class Stack(Op):
+    """Arrays of one shape joined along a new axis.
+
+    Parameters
+    ----------
+    axis : int
+        Where the new axis stands in the result.
+    """
+
+    axis: int = 0
+
+    numpy = np.stack
+
+    def forward(self, *xs: Any) -> Any:
+        return np.stack(xs, axis=self.axis)
+
+    def vjp(self, g: Value) -> Gradients:
+        axis = self.axis % g.ndim
+        before = (slice(None),) * axis
+        return tuple(lambda part=(*before, i): g[part] for i in range(g.shape[axis]))
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for axis, shape, number in ((0, (2,), 3), (-1, (2, 2), 2), (1, (2, 0), 2), (0, (), 2)):
+            yield cls(axis), tuple(rng.normal(size=shape) for _ in range(number))
+
+
+@dataclass(frozen=True, repr=False)
+class Split(Op):
+    """Parts along an axis: several outputs.
+
+    Parameters
+    ----------
+    indices_or_sections : int or tuple of int
+        How many equal parts, or where to cut.
+    axis : int
+        The axis.
+    """
+
+    indices_or_sections: int | tuple[int, ...]
+    axis: int = 0
+
+    numpy = np.split
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        parts = np.split(x, self.indices_or_sections, axis=self.axis)
+        return parts, [part.shape for part in parts]
+
+    def vjp(self, g: Sequence[Value | None], shapes: list[Shape]) -> Gradients:
+        given = next(part for part in g if part is not None)
+        parts = [
+            np.zeros(shape, dtype=given.dtype) if part is None else part
+            for part, shape in zip(g, shapes, strict=True)
+        ]
+        return (np.concatenate(parts, axis=self.axis),)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, cut, axis in (
+            ((4,), 2, 0),
+            ((3, 3), (1, 2), -1),
+            ((2, 3), (2,), 1),
+            ((0, 2), 2, 1),
+        ):
+            yield cls(cut, axis), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class Pad(Op):
+    """A border of a constant around the elements.
+
+    Parameters
+    ----------
+    pad_width : tuple of (int, int)
+        Per axis, how many before and how many after.
+    constant_values : float
+        The constant.
+    """
+
+    pad_width: tuple[tuple[int, int], ...]
+    constant_values: float = 0
+
+    numpy = np.pad
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        if not self.pad_width:  # np.pad takes no 0-d array
+            return np.array(x), x.shape
+        return np.pad(x, self.pad_width, constant_values=self.constant_values), x.shape
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        inside = zip(self.pad_width, shape, strict=True)
+        return (g[tuple(slice(before, before + n) for (before, _), n in inside)],)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, width in (
+            ((3,), ((1, 2),)),
+            ((2, 3), ((0, 1), (2, 0))),
+            ((0,), ((1, 1),)),
+            ((), ()),
+        ):
+            yield cls(width, 0.5), (rng.normal(size=shape),)
+
+
+@implements(np.tile)
+def tile(A: Value, reps: int | tuple[int, ...]) -> Tensor:
+    """`A` repeated as a whole, ``reps[i]`` times along axis i."""
+    counts = (reps,) if isinstance(reps, int) else tuple(reps)
+    number = max(A.ndim, len(counts))
+    counts = (1,) * (number - len(counts)) + counts
+    shape = (1,) * (number - A.ndim) + A.shape
+    pairs = tuple(zip(counts, shape, strict=True))
+    apart = reshape(A, tuple(n for _, length in pairs for n in (1, length)))
+    stretched = broadcast_to(apart, tuple(n for pair in pairs for n in pair))
+    return reshape(stretched, tuple(count * length for count, length in pairs))
+
+
+@implements(np.repeat)
+def repeat(a: Value, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
+    """`a` with each element repeated `repeats` times along `axis`, in one axis if None."""
+    if axis is None:
+        a, axis = ravel(a), 0
+    return take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
+
+
+@implements(np.concatenate)
+def concatenate(arrays: Sequence[Value], axis: int | None = 0) -> Tensor:
+    """The arrays joined along `axis`; flattened first if None."""
+    if axis is None:
+        return Concatenate(0)(*(ravel(a) for a in arrays))
+    return Concatenate(axis)(*arrays)
+
+
+@implements(np.stack)
+def stack(arrays: Sequence[Value], axis: int = 0) -> Tensor:
+    """Arrays of one shape joined along a new `axis`."""
+    return Stack(axis)(*arrays)
+
+
+@implements(np.split)
+def split(
+    ary: Value, indices_or_sections: int | Sequence[int], axis: int = 0
+) -> tuple[Tensor, ...]:
+    """`ary` cut along `axis`, into equal sections or at indices: a tuple of Tensors."""
+    if not isinstance(indices_or_sections, int):
+        indices_or_sections = tuple(int(i) for i in indices_or_sections)
+    return Split(indices_or_sections, axis)(ary)  # type: ignore[return-value]  # several outputs
+
+
+@implements(np.pad)
+def pad(
+    array: Value, pad_width: Any, mode: str = "constant", *, constant_values: float = 0
+) -> Tensor:
+    """`array` with a border.
+
+    Parameters
+    ----------
+    array : Tensor
+        Any shape.
+    pad_width : int, (before, after), or one such pair per axis
+        How wide.
+    mode : str
+        ``"constant"``; ``"edge"`` repeats the last element; ``"reflect"`` mirrors at it.
+    constant_values : float
+        The constant.
+
+    Raises
+    ------
+    ValueError
+        For another mode.
+    """
+    widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (array.ndim, 2)).tolist()
+    pairs = tuple((before, after) for before, after in widths)
+    if mode == "constant":
+        return Pad(pairs, constant_values)(array)
+    if mode not in ("edge", "reflect"):
+        raise ValueError(f"pad: mode {mode!r}; expected 'constant', 'edge' or 'reflect'")
+    for axis, pair in enumerate(pairs):
+        if pair != (0, 0):
+            places = np.pad(np.arange(array.shape[axis]), pair, mode=mode)  # type: ignore[call-overload]  # both are modes of np.pad
+            array = take(array, places, axis)
+    return array  # type: ignore[no-any-return]  # a Tensor

@@ -1,0 +1,309 @@
+"""Reductions along axes: sum, mean, var, std, max, min, prod, logsumexp."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
+
+from autodiff.numpy_functions import implements
+from autodiff.op import Case, Gradients, Op
+from autodiff.ops.elementwise import exp, log
+from autodiff.saves import INPUTS, OUTPUT, RESIDUAL
+from autodiff.typing import Axes, Shape, Value
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+def axes_of(shape: Shape, axis: Axes) -> tuple[int, ...]:
+    """`axis` as a tuple of axes of `shape`, none of them negative."""
+    return tuple(range(len(shape))) if axis is None else normalize_axis_tuple(axis, len(shape))
+
+
+def kept(shape: Shape, axis: Axes) -> Shape:
+    """The shape of a reduction of `shape` along `axis` with ``keepdims=True``."""
+    axes = axes_of(shape, axis)
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def count(shape: Shape, axis: Axes) -> int:
+    """How many elements each result of a reduction of `shape` along `axis` comes from."""
+    return math.prod(shape[i] for i in axes_of(shape, axis))
+
+
+@dataclass(frozen=True, repr=False)
+class Reduction(Op, abstract=True):
+    """An operation that makes one element of all those along `axis`.
+
+    Parameters
+    ----------
+    axis : int, tuple of int or None
+        The axes that go; all by default.
+    keepdims : bool
+        Whether they stay, with length 1.
+    """
+
+    axis: Axes = None
+    keepdims: bool = False
+
+    def stretch(self, value: Value, shape: Shape) -> Value:
+        """`value`, shaped like the output, over the input's `shape`."""
+        return np.broadcast_to(value.reshape(kept(shape, self.axis)), shape)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axis in REDUCED:
+            for keepdims in (False, True):
+                yield cls(axis, keepdims), (rng.normal(size=shape),)
+
+
+REDUCED: tuple[tuple[Shape, Axes], ...] = (
+    ((), None),
+    ((3,), None),
+    ((3, 3), 0),
+    ((3, 3), -1),
+    ((2, 3), None),
+    ((2, 3, 4), (0, -1)),
+    ((2, 3, 2), (2, 1)),
+    ((2, 1, 2), 1),
+    ((0, 3), 1),
+    ((2, 3), ()),
+)
+"""Shapes and axes that every reduction is tested on."""
+
+
+class Sum(Reduction):
+    """Σ x along the axes."""
+
+    numpy = np.sum
+    symbol = "Σ"
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        return np.sum(x, axis=self.axis, keepdims=self.keepdims), x.shape
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        return (self.stretch(g, shape),)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        yield from super().cases(rng)
+        yield cls(0), (rng.normal(size=(0, 3)),)
+
+
+class Mean(Reduction):
+    """Σ x / n along the axes, n elements each."""
+
+    numpy = np.mean
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        return np.mean(x, axis=self.axis, keepdims=self.keepdims), x.shape
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        return (self.stretch(g / count(shape, self.axis), shape),)
+
+    def definition(self, x: Value) -> Value:
+        return Sum(self.axis, self.keepdims)(x) * (1 / count(x.shape, self.axis))
+
+
+@dataclass(frozen=True, repr=False)
+class Spread(Reduction, abstract=True):
+    """A reduction that measures deviations from the mean.
+
+    Parameters
+    ----------
+    ddof : float
+        The divisor is n − ddof.
+    """
+
+    ddof: float = 0
+
+    def deviation(self, x: Value) -> Value:
+        """x − mean, shaped like x."""
+        return x - np.mean(x, axis=self.axis, keepdims=True)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axis in REDUCED:
+            if count(shape, axis) > 1:
+                for keepdims in (False, True):
+                    yield cls(axis, keepdims), (rng.normal(size=shape),)
+                    yield cls(axis, keepdims, 1), (rng.normal(size=shape),)
+
+
+class Var(Spread):
+    """Σ (x − mean)² / (n − ddof) along the axes."""
+
+    numpy = np.var
+    saves = INPUTS
+
+    def forward(self, x: Any) -> Any:
+        return np.var(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
+
+    def vjp(self, g: Value, x: Value) -> Gradients:
+        scale = 2 / (count(x.shape, self.axis) - self.ddof)
+        return (self.stretch(g * scale, x.shape) * self.deviation(x),)
+
+    def definition(self, x: Value) -> Value:
+        n = count(x.shape, self.axis)
+        deviation = x + -1 * (Sum(self.axis, True)(x) * (1 / n))
+        return Sum(self.axis, self.keepdims)(deviation * deviation) * (1 / (n - self.ddof))
+
+
+class Std(Spread):
+    """√var along the axes. Kink: the gradient is 0 where all elements are equal."""
+
+    numpy = np.std
+    saves = INPUTS | OUTPUT
+
+    def forward(self, x: Any) -> Any:
+        return np.std(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
+
+    def vjp(self, g: Value, x: Value, s: Value) -> Gradients:
+        scale = g / (np.where(s == 0, 1, s) * (count(x.shape, self.axis) - self.ddof))
+        scale = np.where(s == 0, 0, scale)
+        return (self.stretch(scale, x.shape) * self.deviation(x),)
+
+
+@dataclass(frozen=True, repr=False)
+class Extremum(Reduction, abstract=True):
+    """The largest or smallest along the axes; ties share the gradient evenly.
+
+    The residual is each element's share: 1 for a single extremum, 1/k for each of k.
+    """
+
+    saves = RESIDUAL
+
+    def shares(self, x: Any, y: Any) -> Any:
+        """What part of the gradient each element of `x` gets where `y` are the extrema."""
+        share = np.asarray(x == y.reshape(kept(x.shape, self.axis)), dtype=x.dtype)
+        number = share.sum(axis=self.axis, keepdims=True)
+        # NaN equals nothing, so that there is no tie to share.
+        return np.divide(share, number, out=share, where=number != 0)
+
+    def vjp(self, g: Value, residual: tuple[Any, Shape]) -> Gradients:
+        share, shape = residual
+        return (self.stretch(g, shape) * share,)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axis in REDUCED:
+            values = rng.permutation(np.linspace(-2, 2, math.prod(shape))).reshape(shape)
+            for keepdims in (False, True):
+                yield cls(axis, keepdims), (values,)
+
+
+class Max(Extremum):
+    """The largest element along the axes. Kink: ties share the gradient evenly."""
+
+    numpy = np.max
+
+    def forward(self, x: Any) -> Any:
+        y = np.asarray(np.max(x, axis=self.axis, keepdims=self.keepdims))
+        return y, (self.shares(x, y), x.shape)
+
+
+class Min(Extremum):
+    """The smallest element along the axes. Kink: ties share the gradient evenly."""
+
+    numpy = np.min
+
+    def forward(self, x: Any) -> Any:
+        y = np.asarray(np.min(x, axis=self.axis, keepdims=self.keepdims))
+        return y, (self.shares(x, y), x.shape)
+
+
+class Prod(Reduction):
+    """Π x along the axes. Right with zeros: ∂/∂xᵢ is the product of the others."""
+
+    numpy = np.prod
+    symbol = "Π"
+    saves = INPUTS
+
+    def forward(self, x: Any) -> Any:
+        return np.prod(x, axis=self.axis, keepdims=self.keepdims)
+
+    def vjp(self, g: Value, x: Value) -> Gradients:
+        shape = x.shape
+        gone = axes_of(shape, self.axis)
+        stay = tuple(i for i in range(len(shape)) if i not in gone)
+        order = (*stay, *gone)
+        rows = np.transpose(x, order).reshape((*(shape[i] for i in stay), count(shape, self.axis)))
+        one = np.ones_like(rows[..., :1])
+        before = np.cumprod(np.concatenate([one, rows[..., :-1]], axis=-1), axis=-1)
+        after = np.cumprod(np.concatenate([one, rows[..., :0:-1]], axis=-1), axis=-1)
+        others = (before * after[..., ::-1]).reshape([shape[i] for i in order])
+        back = tuple(sorted(range(len(shape)), key=order.__getitem__))
+        return (self.stretch(g, shape) * np.transpose(others, back),)
+
+
+class Logsumexp(Reduction):
+    """log Σ exp(x) along the axes, without overflow. Kinks: none."""
+
+    saves = INPUTS | OUTPUT
+
+    def forward(self, x: Any) -> Any:
+        top = np.max(x, axis=self.axis, keepdims=True)
+        top = np.where(np.isfinite(top), top, 0)
+        with np.errstate(divide="ignore"):  # log(0) = −∞ is right where all of x is −∞
+            y = top + np.log(np.sum(np.exp(x - top), axis=self.axis, keepdims=True))
+        return y if self.keepdims else np.squeeze(y, axis=axes_of(x.shape, self.axis))
+
+    def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
+        return (self.stretch(g, x.shape) * np.exp(x - self.stretch(y, x.shape)),)
+
+    def definition(self, x: Value) -> Value:
+        return log(Sum(self.axis, self.keepdims)(exp(x)))
+
+
+@implements(np.sum)
+def sum(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """Σ a along `axis` (all by default)."""
+    return Sum(axis, keepdims)(a)
+
+
+@implements(np.mean)
+def mean(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """The mean of a along `axis` (all by default)."""
+    return Mean(axis, keepdims)(a)
+
+
+@implements(np.var)
+def var(a: Value, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    """The variance Σ (a − mean)² / (n − ddof) along `axis` (all by default)."""
+    return Var(axis, keepdims, ddof)(a)
+
+
+@implements(np.std)
+def std(a: Value, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    """The standard deviation √var along `axis`; gradient 0 where all elements are equal."""
+    return Std(axis, keepdims, ddof)(a)
+
+
+@implements(np.max)
+def max(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """The largest element along `axis`; ties share the gradient evenly."""
+    return Max(axis, keepdims)(a)
+
+
+@implements(np.min)
+def min(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """The smallest element along `axis`; ties share the gradient evenly."""
+    return Min(axis, keepdims)(a)
+
+
+@implements(np.prod)
+def prod(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """The product along `axis`, its gradient right with zeros."""
+    return Prod(axis, keepdims)(a)
+
+
+def logsumexp(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    """log Σ exp(a) along `axis`, without overflow."""
+    return Logsumexp(axis, keepdims)(a)

@@ -1,0 +1,172 @@
+"""Selection by comparison: maximum, minimum, clip, where."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autodiff.domain import Reals
+from autodiff.graph import Recorded
+from autodiff.numpy_functions import implements
+from autodiff.op import Case, Gradients, Op, Symbolic
+from autodiff.ops.arithmetic import Binary
+from autodiff.ops.elementwise import Elementwise
+from autodiff.saves import INPUTS
+from autodiff.typing import Array, Value
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+class Maximum(Binary):
+    """The larger of x and y, elementwise, broadcasting. Kink: ties give ½ to each."""
+
+    numpy = np.maximum
+    symbol = "max"
+    saves = INPUTS
+
+    def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
+        return (
+            lambda: np.where(x > y, g, np.where(x == y, g * 0.5, 0)),
+            lambda: np.where(x < y, g, np.where(x == y, g * 0.5, 0)),
+        )
+
+    def expression(self, *arguments: str) -> str:
+        return Op.expression(self, *arguments)
+
+
+class Minimum(Binary):
+    """The smaller of x and y, elementwise, broadcasting. Kink: ties give ½ to each."""
+
+    numpy = np.minimum
+    symbol = "min"
+    saves = INPUTS
+
+    def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
+        return (
+            lambda: np.where(x < y, g, np.where(x == y, g * 0.5, 0)),
+            lambda: np.where(x > y, g, np.where(x == y, g * 0.5, 0)),
+        )
+
+    def expression(self, *arguments: str) -> str:
+        return Op.expression(self, *arguments)
+
+
+class Clip(Elementwise):
+    """x held between low and high (low ≤ high), broadcasting.
+
+    Kink: at a bound the gradient goes to x alone.
+    """
+
+    broadcasts = True
+    saves = INPUTS
+    domain = (Reals(-3, 3), Reals(-1.5, -1), Reals(1, 1.5))
+
+    def forward(self, x: Any, low: Any, high: Any) -> Any:
+        return np.minimum(np.maximum(x, low), high)
+
+    def vjp(self, g: Value, x: Value, low: Value, high: Value) -> Gradients:
+        return (
+            lambda: np.where(x < low, 0, np.where(x > high, 0, g)),
+            lambda: np.where(x < low, g, 0),
+            lambda: np.where(x > high, g, 0),
+        )
+
+    def definition(self, x: Value, low: Value, high: Value) -> Value:
+        return where(x < low, low, where(x > high, high, x))
+
+
+class Where(Op):
+    """x where the condition holds, y elsewhere; the three broadcast.
+
+    The rule selects, it never multiplies: what was not taken gets exactly 0.
+
+    Parameters
+    ----------
+    condition : array of bool
+        Copied, so that a later write into it changes nothing.
+    """
+
+    broadcasts = True
+
+    def __init__(self, condition: Any) -> None:
+        self.condition: Array = np.array(condition, dtype=bool)
+
+    def forward(self, x: Any, y: Any) -> Any:
+        return np.where(self.condition, x, y)
+
+    def vjp(self, g: Value) -> Gradients:
+        return (
+            lambda: np.where(self.condition, g, 0),
+            lambda: np.where(self.condition, 0, g),
+        )
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for mask, x, y in (
+            ((), (), ()),
+            ((3,), (), (3,)),
+            ((2, 3), (2, 1), (3,)),
+            ((3,), (2, 1), (2, 3)),
+            ((0,), (0,), ()),
+        ):
+            condition = rng.integers(0, 2, mask)
+            yield cls(condition), (rng.normal(size=x), rng.normal(size=y))
+
+
+maximum = Maximum()
+minimum = Minimum()
+_clip = Clip()
+
+
+@implements(np.clip)
+def clip(
+    a: Value, a_min: Value = None, a_max: Value = None, *, min: Value = None, max: Value = None
+) -> Tensor:
+    """Hold `a` between `a_min` and `a_max`; ∂/∂a is 1 at the bounds.
+
+    Parameters
+    ----------
+    a : Tensor
+        Any shape.
+    a_min, a_max : Tensor, array or number, optional
+        The bounds, broadcasting with `a`; no bound if None. `min` and `max` are NumPy's
+        other names for them.
+
+    Raises
+    ------
+    ValueError
+        If neither bound is given.
+    """
+    low = min if a_min is None else a_min
+    high = max if a_max is None else a_max
+    if low is None and high is None:
+        raise ValueError("clip: no bound was given; give a_min, a_max or both")
+    return _clip(a, -math.inf if low is None else low, math.inf if high is None else high)
+
+
+@implements(np.where)
+def where(condition: Any, x: Value = None, y: Value = None) -> Tensor:
+    """`x` where `condition` holds, `y` elsewhere.
+
+    A branch that was not taken gets a gradient of exactly 0; but if that branch itself
+    computed an infinity, its own rule then multiplies 0 by ∞. Feed it a harmless value by
+    an inner ``where`` (the "double where").
+
+    Parameters
+    ----------
+    condition : array of bool
+        Copied. A Tensor stands for its values.
+    x, y : Tensor, array or number
+        Broadcasting with `condition`.
+    """
+    if x is None or y is None:
+        raise TypeError("where: x and y must both be given; for indices write np.nonzero")
+    if isinstance(condition, Symbolic):
+        return condition.choose(x, y)  # type: ignore[no-any-return]  # a symbol, for rules alone
+    if isinstance(condition, Recorded):
+        condition = condition._array
+    return Where(condition)(x, y)

@@ -1,0 +1,303 @@
+"""Operations that give the same elements another shape or order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
+
+from autodiff.numpy_functions import implements
+from autodiff.op import Case, Gradients, Op
+from autodiff.ops.reduction import axes_of
+from autodiff.saves import RESIDUAL
+from autodiff.typing import Axes, Shape, Value
+
+if TYPE_CHECKING:
+    from autodiff.tensor import Tensor
+
+
+@dataclass(frozen=True, repr=False)
+class Astype(Op):
+    """The same elements in another floating dtype; gradients come back in the input's.
+
+    Parameters
+    ----------
+    dtype : dtype
+        The dtype.
+    """
+
+    dtype: np.dtype[Any]
+
+    elementwise = True
+
+    def forward(self, x: Any) -> Any:
+        return x.astype(self.dtype)
+
+    def vjp(self, g: Value) -> Gradients:
+        return (g,)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape in ((), (2, 3), (0,)):
+            yield cls(np.dtype(np.float64)), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class Reshape(Op):
+    """The same elements, in order, in another shape.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+        One length may be −1: it follows from the others.
+    """
+
+    shape: int | Shape
+
+    numpy = np.reshape
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        return x.reshape(self.shape), x.shape
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        return (g.reshape(shape),)
+
+    def explain(self, shapes: Sequence[Shape], error: Exception) -> str:
+        (shape,) = shapes
+        return f"reshape: {shape} has {math.prod(shape)} elements, which {self.shape} cannot hold"
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for old, new in (
+            ((2, 3), (3, 2)),
+            ((2, 3), -1),
+            ((2, 3), (1, -1, 2)),
+            ((), (1, 1)),
+            ((1,), ()),
+            ((0, 3), (3, 0)),
+        ):
+            yield cls(new), (rng.normal(size=old),)
+
+
+@dataclass(frozen=True, repr=False)
+class Transpose(Op):
+    """The axes in another order.
+
+    Parameters
+    ----------
+    axes : tuple of int or None
+        Output axis i is input axis ``axes[i]``; reversed by default.
+    """
+
+    axes: tuple[int, ...] | None = None
+
+    numpy = np.transpose
+    symbol = "ᵀ"
+    elementwise = True
+
+    def forward(self, x: Any) -> Any:
+        return x.transpose(self.axes)
+
+    def vjp(self, g: Value) -> Gradients:
+        if self.axes is None:
+            return (np.transpose(g),)
+        axes = [axis % len(self.axes) for axis in self.axes]
+        return (np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__))),)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axes in (
+            ((2, 3), None),
+            ((), None),
+            ((2, 3, 4), (1, 2, 0)),
+            ((2, 3, 2), (-1, 0, 1)),
+            ((0, 2), (1, 0)),
+        ):
+            yield cls(axes), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class BroadcastTo(Op):
+    """Stretched to a shape by repeating along axes of length 1, and along new ones.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape.
+    """
+
+    shape: Shape
+
+    numpy = np.broadcast_to
+    broadcasts = True
+
+    def forward(self, x: Any) -> Any:
+        return np.broadcast_to(x, self.shape)
+
+    def vjp(self, g: Value) -> Gradients:
+        return (g,)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for old, new in (
+            ((), (2, 2)),
+            ((3,), (3, 3)),
+            ((2, 1), (2, 3)),
+            ((1,), (0,)),
+            ((1, 2), (2, 3, 2)),
+        ):
+            yield cls(new), (rng.normal(size=old),)
+
+
+@dataclass(frozen=True, repr=False)
+class Flip(Op):
+    """The elements along the axes in reverse order.
+
+    Parameters
+    ----------
+    axis : int, tuple of int or None
+        All axes by default.
+    """
+
+    axis: Axes = None
+
+    numpy = np.flip
+    elementwise = True
+
+    def forward(self, x: Any) -> Any:
+        return np.flip(x, self.axis)
+
+    def vjp(self, g: Value) -> Gradients:
+        return (np.flip(g, self.axis),)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axis in (((3, 3), None), ((3, 3), -1), ((2, 3), (0, 1)), ((0, 2), 0)):
+            yield cls(axis), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class Roll(Op):
+    """The elements moved along the axes, coming in again at the other end.
+
+    Parameters
+    ----------
+    shift : int or tuple of int
+        By how many places.
+    axis : int, tuple of int or None
+        Along which axes; None rolls the elements in order and restores the shape.
+    """
+
+    shift: int | tuple[int, ...]
+    axis: Axes = None
+
+    numpy = np.roll
+    elementwise = True
+
+    def forward(self, x: Any) -> Any:
+        return np.roll(x, self.shift, self.axis)
+
+    def vjp(self, g: Value) -> Gradients:
+        back = tuple(-s for s in self.shift) if isinstance(self.shift, tuple) else -self.shift
+        return (np.roll(g, back, self.axis),)
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, shift, axis in (
+            ((3, 3), 1, None),
+            ((3, 3), -1, 1),
+            ((2, 3), (1, 2), (0, -1)),
+            ((0,), 1, 0),
+        ):
+            yield cls(shift, axis), (rng.normal(size=shape),)
+
+
+def astype(x: Value, dtype: Any) -> Tensor:
+    """`x` in another dtype, floating where `x` wants a gradient."""
+    return Astype(np.dtype(dtype))(x)
+
+
+@implements(np.reshape)
+def reshape(a: Value, shape: int | Shape) -> Tensor:
+    """The elements of `a`, in order, in `shape`; one length may be −1."""
+    return Reshape(shape)(a)
+
+
+@implements(np.ravel)
+def ravel(a: Value) -> Tensor:
+    """The elements of `a` in one axis."""
+    return Reshape(-1)(a)
+
+
+@implements(np.transpose)
+def transpose(a: Value, axes: tuple[int, ...] | None = None) -> Tensor:
+    """`a` with its axes in the order `axes`, reversed by default."""
+    return Transpose(None if axes is None else tuple(axes))(a)
+
+
+@implements(np.swapaxes)
+def swapaxes(a: Value, axis1: int, axis2: int) -> Tensor:
+    """`a` with two axes exchanged."""
+    order = list(range(a.ndim))
+    first, second = (normalize_axis_index(axis, a.ndim) for axis in (axis1, axis2))
+    order[first], order[second] = order[second], order[first]
+    return Transpose(tuple(order))(a)
+
+
+@implements(np.moveaxis)
+def moveaxis(a: Value, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
+    """`a` with the axes `source` moved to `destination`, the others kept in order."""
+    sources, destinations = axes_of(a.shape, source), axes_of(a.shape, destination)
+    if len(sources) != len(destinations):
+        raise ValueError(
+            f"moveaxis: {len(sources)} axes to move and {len(destinations)} places: "
+            f"they must be as many"
+        )
+    order = [axis for axis in range(a.ndim) if axis not in sources]
+    for place, axis in sorted(zip(destinations, sources, strict=True)):
+        order.insert(place, axis)
+    return Transpose(tuple(order))(a)
+
+
+@implements(np.squeeze)
+def squeeze(a: Value, axis: Axes = None) -> Tensor:
+    """`a` without the axes `axis`, which have length 1; without all such by default."""
+    if axis is None:
+        return reshape(a, tuple(n for n in a.shape if n != 1))
+    axes = axes_of(a.shape, axis)
+    long = [i for i in axes if a.shape[i] != 1]
+    if long:
+        raise ValueError(f"squeeze: {a.shape}: axis {long[0]} has length {a.shape[long[0]]}, not 1")
+    return reshape(a, tuple(n for i, n in enumerate(a.shape) if i not in axes))
+
+
+@implements(np.expand_dims)
+def expand_dims(a: Value, axis: int | tuple[int, ...]) -> Tensor:
+    """`a` with new axes of length 1 that stand at `axis` in the result."""
+    number = a.ndim + (1 if isinstance(axis, int) else len(axis))
+    axes = axes_of((1,) * number, axis)
+    lengths = iter(a.shape)
+    return reshape(a, tuple(1 if i in axes else next(lengths) for i in range(number)))
+
+
+@implements(np.broadcast_to)
+def broadcast_to(array: Value, shape: int | Shape) -> Tensor:
+    """`array` stretched to `shape`."""
+    return BroadcastTo((shape,) if isinstance(shape, int) else tuple(shape))(array)
+
+
+@implements(np.flip)
+def flip(m: Value, axis: Axes = None) -> Tensor:
+    """`m` with the elements along `axis` (all by default) in reverse order."""
+    return Flip(axis)(m)
+
+
+@implements(np.roll)
+def roll(a: Value, shift: int | tuple[int, ...], axis: Axes = None) -> Tensor:
+    """`a` with its elements moved by `shift` along `axis`, coming in at the other end."""
+    return Roll(shift, axis)(a)

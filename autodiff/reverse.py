@@ -1,0 +1,262 @@
+"""The reverse pass: one walk back through the graph, which all derivatives consume."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final
+
+import numpy as np
+
+from autodiff import writes
+from autodiff.graph import Node, Recorded
+from autodiff.op import Op, Output
+from autodiff.typing import Array, Shape, Value
+
+_Function: Final = type(lambda: None)
+
+
+def sum_to(value: Value, shape: Shape) -> Value:
+    """Undo broadcasting: sum `value` over the axes along which `shape` was stretched."""
+    lead = value.ndim - len(shape)
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and value.shape[lead + i] != 1]
+    return value.sum(axis=(*range(lead), *stretched)).reshape(shape)
+
+
+def _broadcasts_to(shape: Shape, target: Shape) -> bool:
+    lead = len(target) - len(shape)
+    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, target[lead:], strict=True))
+
+
+def _fit(value: Value, op: Op, parent: Node) -> Value:
+    """What a rule gave for `parent`, with broadcasting undone and in the parent's dtype."""
+    if not hasattr(value, "dtype"):
+        raise TypeError(
+            f"{op.name}: its vjp gave {type(value).__name__} {value!r} for an input of shape "
+            f"{parent.shape}: expected an array of that shape, or None"
+        )
+    assert parent.shape is not None
+    if value.shape != parent.shape:
+        if not (op.broadcasts and _broadcasts_to(parent.shape, value.shape)):
+            raise ValueError(
+                f"{op.name}: its vjp gave shape {value.shape} for an input of shape "
+                f"{parent.shape}"
+                + ("" if op.broadcasts else "; only an Op with broadcasts = True is summed")
+            )
+        value = sum_to(value, parent.shape)
+    if value.dtype != parent.dtype:
+        value = value.astype(parent.dtype)
+    return value
+
+
+def _reachable(root: Node) -> list[Node]:
+    """The nodes that `root` was computed from, itself first, newest to oldest."""
+    seen = {root}
+    stack = [root]
+    nodes = []
+    while stack:
+        node = stack.pop()
+        nodes.append(node)
+        for parent in node.parents:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    nodes.sort(key=attrgetter("number"), reverse=True)
+    return nodes
+
+
+def _leading(nodes: list[Node], targets: set[Node]) -> set[Node]:
+    """Those of `nodes` (newest to oldest) from which the walk reaches a target."""
+    leading = set(targets)
+    for node in reversed(nodes):
+        if not leading.isdisjoint(node.parents):
+            leading.add(node)
+    return leading
+
+
+def _check(nodes: list[Node]) -> None:
+    """Refuse a walk that needs what is gone or was overwritten, before it changes anything."""
+    written = writes.any_written()
+    for node in nodes:
+        if node.saved is None:
+            raise RuntimeError(
+                f"{node.describe()}: what it saved was released by an earlier backward(); "
+                f"call that one with retain_graph=True to walk back through it again"
+            )
+        if written:
+            for array in node.saved:
+                if writes.last_write(array) > node.number:
+                    raise RuntimeError(
+                        f"{node.describe()}: an array that its gradient needs, of shape "
+                        f"{np.shape(array)}, was written after it was recorded; "
+                        f"compute the result again from the new values"
+                    )
+
+
+def reverse_pass(
+    root: Node,
+    seed: Value,
+    targets: set[Node] | None = None,
+    create_graph: bool = False,
+) -> Iterator[tuple[Node, Value, Sequence[Value | None]]]:
+    """Walk back from `root`, newest node first, applying the chain rule.
+
+    Parameters
+    ----------
+    root : Node
+        Where to start.
+    seed : array or Tensor
+        ∂L/∂root, in the shape and dtype of `root`.
+    targets : set of Node, optional
+        Walk only where this leads to one of these. Everywhere by default.
+    create_graph : bool
+        Read the rules on Tensors, so that what they compute is recorded.
+
+    Yields
+    ------
+    node : Node
+        Each node that a cotangent reaches.
+    cotangent : array or Tensor
+        ∂L/∂node, complete: all that arrived, summed. For an operation with several
+        outputs a list with one entry per output, None where none arrived.
+    sent : sequence
+        What it sends along the edge to each of its parents, None where nothing goes. An
+        edge's contribution is never changed after it was yielded.
+
+    Raises
+    ------
+    RuntimeError
+        If an array that a rule needs was released or overwritten; before the first yield.
+    """
+    nodes = _reachable(root)
+    leading: set[Node] | None = None
+    if targets is not None:
+        leading = _leading(nodes, targets)
+        nodes = [node for node in nodes if node in leading]
+    _check(nodes if leading is None else [n for n in nodes if not leading.isdisjoint(n.parents)])
+
+    arrived: dict[Node, Value] = {root: seed}
+    owned: set[Node] = set()  # whose sum is an array that nobody else sees: added to in place
+    for node in nodes:
+        cotangent = arrived.pop(node, None)
+        if cotangent is None:
+            continue
+        op = node.op
+        if op is None or (leading is not None and leading.isdisjoint(node.parents)):
+            yield node, cotangent, ()
+            continue
+        saved: Any = saved_tensors(node) if create_graph else node.saved
+        entries = op.vjp(cotangent, *saved)
+        if type(entries) is not tuple or len(entries) != len(node.parents):
+            raise TypeError(
+                f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
+                f"per input; got {entries!r}"
+            )
+        sent: list[Value | None] = []
+        for parent, value in zip(node.parents, entries):  # noqa: B905  # equally long, checked above
+            if parent is None or value is None or (leading is not None and parent not in leading):
+                sent.append(None)
+                continue
+            if type(value) is _Function:
+                value = value()
+            try:
+                fits = value.shape == parent.shape and value.dtype is parent.dtype
+            except AttributeError:
+                fits = False
+            if not fits:
+                if parent.shape is None:
+                    sent.append(value)
+                    assert isinstance(op, Output)
+                    _gather(value, op, arrived.setdefault(parent, [None] * op.count))
+                    continue
+                value = _fit(value, op, parent)
+            sent.append(value)
+            if parent not in arrived:
+                arrived[parent] = value
+            elif parent in owned:
+                arrived[parent] += value
+            else:
+                arrived[parent] = arrived[parent] + value
+                if not create_graph:
+                    owned.add(parent)
+        yield node, cotangent, sent
+
+
+def saved_tensors(node: Node) -> list[Any]:
+    """What `node` saved, as Tensors linked to the graph, for a rule that is recorded itself."""
+    assert node.op is not None
+    assert node.saved is not None
+    op, rest = node.op, list(node.saved)
+    values: list[Any] = []
+    for position in op.saves.inputs(len(node.parents)):
+        array, parent = rest.pop(0), node.parents[position]
+        constant = array is None or parent is None
+        values.append(array if constant else Recorded.over(array, parent))
+    inputs = tuple(values)
+    if op.saves.output:
+        output = rest.pop(0)
+        if type(output) is tuple:
+            values.append(Output.tensors(node, output, small=False))
+        else:
+            values.append(Recorded.over(output, node))
+    if op.saves.residual:
+        values.append(rest.pop(0) if op.residual is None else op.residual(*inputs))
+    return values
+
+
+def _gather(value: Value, output: Output, cotangents: list[Value | None]) -> None:
+    """Add what arrived at one output to the cotangents of the operation that gave it."""
+    present = cotangents[output.index]
+    cotangents[output.index] = value if present is None else present + value
+
+
+def owned_copy(gradient: Value) -> Array:
+    """An array of its own, shared with nothing (a 0-d sum may have become a scalar)."""
+    copy = gradient.copy()
+    array: Array = np.asarray(copy) if isinstance(copy, np.generic) else copy
+    return array
+
+
+def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
+    """The cotangent to start from: `gradient`, or one where the tensor has one element."""
+    array = tensor._array
+    if gradient is None:
+        if array.size != 1:
+            raise ValueError(
+                f"{caller}: the result has shape {array.shape}; a gradient of that shape must be "
+                f"given (only for a single element is it taken to be 1)"
+            )
+        return np.ones_like(array)
+    if isinstance(gradient, Recorded):
+        gradient = gradient._array
+    seed = np.asanyarray(gradient)
+    if seed.shape != array.shape:
+        raise ValueError(
+            f"{caller}: the gradient has shape {seed.shape}, the result {array.shape}; "
+            f"they must be equal"
+        )
+    return seed.astype(array.dtype, copy=False)
+
+
+def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False) -> None:
+    """Add ∂tensor/∂leaf to the ``.grad`` of every leaf; see ``Tensor.backward``."""
+    root = tensor.node
+    if root is None:
+        raise RuntimeError(
+            "backward(): nothing was recorded for this Tensor; compute it from Tensors with "
+            "requires_grad=True, outside no_grad()"
+        )
+    seed = seed_for(tensor, gradient, "backward()")
+    gathered: list[tuple[Node, Value]] = []
+    for node, cotangent, _ in reverse_pass(root, seed):
+        if node.notes is not None and node.notes.retains_grad:
+            gathered.append((node, cotangent))
+        if node.output is None and node.saved and not retain_graph:
+            node.saved = None
+    # Only now, so that an error on the way leaves every gradient as it was.
+    for node, cotangent in gathered:
+        notes = node.annotate()
+        if notes.grad is None:
+            notes.grad = owned_copy(cotangent)
+        else:
+            notes.grad += cotangent

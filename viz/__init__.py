@@ -1,0 +1,1 @@
+"""Drawings of recorded graphs."""
