@@ -5,13 +5,14 @@ from autodiff.numerical import directional_derivative, numerical_gradient
 from autodiff.op import Op
 from autodiff.ops import *  # noqa: F403  # the operations are the namespace
 from autodiff.ops import __all__ as _operations
-from autodiff.saves import INPUTS, NOTHING, OUTPUT, RESIDUAL
+from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT, RESIDUAL
 from autodiff.tensor import Tensor
 from autodiff.transforms import gradients
 
 __all__ = [
     "INPUTS",
     "NOTHING",
+    "OTHERS",
     "OUTPUT",
     "RESIDUAL",
     "Op",

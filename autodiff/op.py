@@ -14,7 +14,7 @@ import numpy as np
 
 from autodiff.graph import SMALL, Dropped, Node, Recorded
 from autodiff.modes import modes
-from autodiff.saves import INPUTS, NOTHING, OUTPUT, Saves
+from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT, Saves
 from autodiff.typing import Array, Value
 from autodiff.writes import compare_exposures, exposures, numbers
 
@@ -76,10 +76,10 @@ class Op:
         Whether the inputs broadcast, so that gradients are summed back to their shapes.
     elementwise : bool
         Whether no input has more elements than the output.
-    multilinear : bool
-        Whether it is linear in each input, so that the gradient to an input needs the
-        other inputs alone. One that no wanted gradient needs is not kept: the rule gets
-        None in its place.
+    needs : None, OTHERS or tuple of tuple of int
+        Which inputs the gradient to each input needs. None: all that are kept; ``OTHERS``:
+        all but itself, as in a product; or per input their positions. An input that no
+        wanted gradient needs is not kept: the rule gets None in its place.
     numpy : function or None
         NumPy's function of the same meaning.
     """
@@ -89,7 +89,7 @@ class Op:
     saves: ClassVar[Saves] = NOTHING
     broadcasts: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
-    multilinear: ClassVar[bool] = False
+    needs: ClassVar[str | tuple[tuple[int, ...], ...] | None] = None
     numpy: ClassVar[Any] = None
 
     _traits: ClassVar[tuple[Saves, bool, bool]] = (NOTHING, False, False)
@@ -112,7 +112,7 @@ class Op:
         if cls.__dict__.get("numpy") is not None and "forward" not in cls.__dict__:
             cls.forward = staticmethod(cls.numpy)  # type: ignore[method-assign]  # the same call
         # One look-up instead of three in __call__.
-        cls._traits = (cls.saves, cls.elementwise, cls.multilinear)
+        cls._traits = (cls.saves, cls.elementwise, cls.needs is not None)
         if not abstract and cls.__module__.partition(".")[0] in _OWN_PACKAGES:
             registry.append(cls)
 
@@ -210,7 +210,7 @@ class Op:
         node.dtype = dtype = output.dtype
         if dtype is not _float64 and dtype is not _float32 and dtype.kind != "f":
             self._refuse_dtype(dtype)
-        saves, elementwise, multilinear = self._traits
+        saves, elementwise, selective = self._traits
         if output.size <= SMALL and (elementwise or _all_small(arrays)):
             node.inputs = arrays
             node.output = output
@@ -218,7 +218,7 @@ class Op:
             node.inputs = _constants(arrays, parents) if constants else ()
             node.output = None
         if saves is INPUTS:
-            node.saved = _others(arrays, parents) if multilinear and constants else arrays
+            node.saved = self._needed(arrays, parents) if selective and constants else arrays
         elif saves is NOTHING:
             node.saved = ()
         elif saves is OUTPUT:
@@ -289,14 +289,25 @@ class Op:
         output: Any,
         residual: Any,
     ) -> list[Any]:
-        if self.multilinear:
-            arrays = _others(arrays, parents)
+        if self.needs is not None:
+            arrays = self._needed(arrays, parents)
         saved = [arrays[i] for i in self.saves.inputs(len(arrays))]
         if self.saves.output:
             saved.append(output)
         if self.saves.residual:
             saved.append(residual)
         return saved
+
+    def _needed(self, arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
+        """The inputs that a wanted gradient needs, None in the place of the others."""
+        needed: set[int] = set()
+        for position, parent in enumerate(parents):
+            if parent is not None:
+                if self.needs is OTHERS:
+                    needed.update(i for i in range(len(arrays)) if i != position)
+                elif self.needs is not None:
+                    needed.update(self.needs[position])  # type: ignore[arg-type]  # positions
+        return [array if i in needed else None for i, array in enumerate(arrays)]
 
     def _refuse(self, arrays: Sequence[Any], error: Exception) -> NoReturn:
         """Say which operation failed on which shapes."""
@@ -372,14 +383,5 @@ def _constants(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[An
     """Per input: None if it has a node, the constant if it is small, else what it was."""
     return [
         None if parent is not None else array if _all_small([array]) else Dropped(array)
-        for array, parent in zip(arrays, parents, strict=True)
-    ]
-
-
-def _others(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
-    """Of a multilinear operation's inputs, those that another input's gradient needs."""
-    wanting = len(parents) - parents.count(None)
-    return [
-        array if wanting > (parent is not None) else None
         for array, parent in zip(arrays, parents, strict=True)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -213,8 +213,7 @@ def _gather(value: Value, output: Output, cotangents: list[Value | None]) -> Non
 def owned_copy(gradient: Value) -> Array:
     """An array of its own, shared with nothing (a 0-d sum may have become a scalar)."""
     copy = gradient.copy()
-    array: Array = np.asarray(copy) if isinstance(copy, np.generic) else copy
-    return array
+    return np.asarray(copy) if isinstance(copy, np.generic) else cast("Array", copy)
 
 
 def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
@@ -235,7 +234,7 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
             f"{caller}: the gradient has shape {seed.shape}, the result {array.shape}; "
             f"they must be equal"
         )
-    return seed.astype(array.dtype, copy=False)
+    return cast("Array", seed.astype(array.dtype, copy=False))
 
 
 def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False) -> None:

@@ -37,3 +37,6 @@ NOTHING: Final = Saves()
 INPUTS: Final = Saves(positions=None)
 OUTPUT: Final = Saves(output=True)
 RESIDUAL: Final = Saves(residual=True)
+
+OTHERS: Final = "others"
+"""For `Op.needs`: the gradient to an input needs the other inputs, and not that one."""

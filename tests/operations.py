@@ -68,6 +68,12 @@ REFERENCES = {
     "Einsum": lambda op, *xs: np.einsum(f"{','.join(op.inputs)}->{op.output}", *xs),
     "Concatenate": lambda op, *xs: np.concatenate(xs, axis=op.axis),
     "Stack": lambda op, *xs: np.stack(xs, axis=op.axis),
+    "Sigmoid": lambda op, x: 1 / (1 + np.exp(-x)),
+    "ReLU": lambda op, x: np.where(x > 0, x, 0),
+    "Affine": lambda op, x, weight, bias: x @ weight + bias,
+    "SoftmaxCrossEntropy": lambda op, z, t: np.mean(
+        -np.sum(t * (z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))), axis=-1)
+    ),
     "Norm": lambda op, x: (
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)

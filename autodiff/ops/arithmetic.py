@@ -11,7 +11,7 @@ from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
 from autodiff.numpy_functions import implements
 from autodiff.op import Gradients, Op
 from autodiff.ops.elementwise import Elementwise, exp, log, reciprocal
-from autodiff.saves import INPUTS, NOTHING, OUTPUT
+from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT
 from autodiff.typing import Value
 
 
@@ -78,7 +78,7 @@ class Multiply(Binary):
     numpy = np.multiply
     symbol = "×"
     saves = INPUTS
-    multilinear = True
+    needs = OTHERS
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
         return None if y is None else g * y, None if x is None else g * x

@@ -12,7 +12,7 @@ import numpy as np
 
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
-from autodiff.saves import INPUTS, RESIDUAL
+from autodiff.saves import INPUTS, OTHERS, RESIDUAL
 from autodiff.typing import Shape, Value
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Einsum(Op):
     numpy = np.einsum
     saves = INPUTS | RESIDUAL
     broadcasts = True
-    multilinear = True
+    needs = OTHERS
 
     def forward(self, *operands: Any) -> Any:
         subscripts = f"{','.join(self.inputs)}->{self.output}"

@@ -16,7 +16,7 @@ from autodiff.ops.elementwise import abs as absolute
 from autodiff.ops.indexing import getitem
 from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, count
 from autodiff.ops.shaping import moveaxis, ravel, reshape, transpose
-from autodiff.saves import INPUTS, OUTPUT
+from autodiff.saves import INPUTS, OTHERS, OUTPUT
 from autodiff.typing import Axes, Shape, Value
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Matmul(Op):
     symbol = "@"
     saves = INPUTS
     broadcasts = True
-    multilinear = True
+    needs = OTHERS
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
         return lambda: self._left(g, y), lambda: self._right(g, x)

@@ -1,0 +1,45 @@
+# Two commands do all the set-up on a machine that has Python (3.11 or newer) and make:
+#   make demo    trains a network on real handwritten digits
+#   make test    passes the tests
+# Arguments of the demo: make demo ARGS="--epochs 10 --seed 1"; make demo ARGS=--help
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/demo.installed
+	@$(RUN) -m examples.digits $(ARGS)
+
+test: $(VENV)/test.installed
+	$(RUN) -m pytest --numprocesses 2 $(ARGS)
+
+lint: $(VENV)/test.installed
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+bench: $(VENV)/bench.installed
+	$(RUN) -m benchmarks.overhead $(ARGS)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "chainrule needs Python 3.11 or newer; $(PYTHON) is older. Write make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable ".[data,train,plots]"
+	@touch $@
+
+$(VENV)/test.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable ".[data,train,plots,test]"
+	@touch $@
+
+$(VENV)/bench.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable ".[bench]"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out build dist

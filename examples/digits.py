@@ -1,0 +1,179 @@
+"""Train a two-layer network on real handwritten digits: ``python -m examples.digits``.
+
+The network of the lectures: an affine layer, sigmoid, an affine layer, softmax with cross
+entropy, trained on mini-batches by gradient descent. The digits are the 1,797 images of 8×8
+pixels that come with scikit-learn (E. Alpaydin and C. Kaynak, UCI repository, 1998).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from sklearn.datasets import load_digits
+from tqdm import tqdm
+
+import nn
+from autodiff import no_grad
+
+TEST_IMAGES = 360
+SHADES = " .:-=+*#%@"
+
+
+def load(rng):
+    """Images as rows of 64 numbers from 0 to 1, and labels: training and test, shuffled."""
+    images, labels = load_digits(return_X_y=True)
+    order = rng.permutation(len(images))
+    images, labels = (images[order] / 16).astype(np.float32), labels[order]
+    return (images[TEST_IMAGES:], labels[TEST_IMAGES:]), (
+        images[:TEST_IMAGES],
+        labels[:TEST_IMAGES],
+    )
+
+
+def predict(model, images):
+    """The most probable digit of each image."""
+    with no_grad():
+        return model(images).argmax(axis=1)
+
+
+def accuracy(model, images, labels):
+    """The part of the images whose digit is predicted right."""
+    return float(np.mean(predict(model, images) == labels))
+
+
+def train(model, train_set, test_set, options, rng):
+    """Fit the model and yield, after each epoch, its loss and both accuracies."""
+    images, labels = train_set
+    loss = nn.SoftmaxCE()
+    optimizer = nn.SGD(model, options.learning_rate)
+    starts = range(0, len(images), options.batch_size)
+    with tqdm(total=options.epochs * len(starts), unit="batch", disable=None) as bar:
+        for _ in range(options.epochs):
+            order = rng.permutation(len(images))
+            total = 0.0
+            for start in starts:
+                batch = order[start : start + options.batch_size]
+                value = loss(model(images[batch]), labels[batch])
+                value.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+                total += value.item() * len(batch)
+                bar.update()
+            yield total / len(images), accuracy(model, *train_set), accuracy(model, *test_set)
+
+
+def show(model, images, labels, count):
+    """Print some digits in characters, with what the model takes each for."""
+    guesses = predict(model, images[:count])
+    pixels = np.rint(images[:count] * (len(SHADES) - 1)).astype(int).reshape(count, 8, 8)
+    for row in range(8):
+        print("   ".join("".join(SHADES[p] * 2 for p in digit[row]) for digit in pixels).rstrip())
+    verdicts = [
+        f"{guess}" if guess == label else f"{guess} (is {label})"
+        for guess, label in zip(guesses, labels, strict=False)
+    ]
+    print("   ".join(verdict.center(16) for verdict in verdicts).rstrip())
+
+
+def draw(history, path):
+    """Write the curves of loss and accuracy to a picture, whole or not at all."""
+    losses, train_accuracies, test_accuracies = zip(*history, strict=True)
+    epochs = range(1, len(history) + 1)
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(epochs, losses, color="tab:red")
+    left.set(title="Loss", xlabel="epoch", ylabel="cross entropy", ylim=(0, None))
+    right.plot(epochs, train_accuracies, "--", color="tab:blue", label="training")
+    right.plot(epochs, test_accuracies, color="tab:orange", label="test")
+    right.set(title="Accuracy", xlabel="epoch", ylabel="share right", ylim=(None, 1))
+    right.legend(loc="lower right")
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished{path.suffix}")
+    figure.savefig(unfinished, dpi=120)
+    os.replace(unfinished, path)
+
+
+def positive(kind):
+    """A parser of positive numbers, for argparse."""
+
+    def parse(text):
+        value = kind(text)
+        if not 0 < value < float("inf"):
+            raise ValueError(text)
+        return value
+
+    parse.__name__ = f"positive {kind.__name__}"
+    return parse
+
+
+def picture(text):
+    """A parser of picture paths, for argparse."""
+    path = Path(text)
+    if path.suffix not in (".png", ".svg", ".pdf"):
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .png, .svg or .pdf")
+    return path
+
+
+def seed(text):
+    """A parser of seeds, for argparse."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative; a seed is at least 0")
+    return value
+
+
+def options_from(arguments):
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="digits", description=__doc__.splitlines()[0])
+    parser.add_argument("--epochs", type=positive(int), default=100)
+    parser.add_argument("--batch-size", type=positive(int), default=100)
+    parser.add_argument("--learning-rate", type=positive(float), default=1.0)
+    parser.add_argument("--hidden", type=positive(int), default=50, help="hidden units")
+    parser.add_argument("--seed", type=seed, default=0)
+    parser.add_argument("--out", type=picture, default=Path("out/digits.png"), help="the curves")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, show, draw."""
+    options = options_from(arguments)
+    rng = np.random.default_rng(options.seed)
+    train_set, test_set = load(rng)
+    model = nn.Sequential(
+        nn.Affine(64, options.hidden, rng=rng),
+        nn.Sigmoid(),
+        nn.Affine(options.hidden, 10, rng=rng),
+    )
+    count = sum(parameter.size for parameter in model.parameters())
+    print(
+        f"{model}\n{count:,} parameters, {len(train_set[0])} training images, "
+        f"{len(test_set[0])} test images"
+    )
+    history = []
+    for epoch, figures in enumerate(train(model, train_set, test_set, options, rng), start=1):
+        history.append(figures)
+        loss, on_training, on_test = figures
+        tqdm.write(
+            f"epoch {epoch:3}  loss {loss:.6f}  training accuracy {on_training:.4f}  "
+            f"test accuracy {on_test:.4f}",
+            file=sys.stdout,
+        )
+    print()
+    show(model, *test_set, count=4)
+    try:
+        draw(history, options.out)
+    except OSError as error:
+        sys.exit(f"digits: cannot write {options.out}: {error.strerror}")
+    print(f"\ntest accuracy {history[-1][2]:.4f}; curves in {options.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""Module and Parameter: models as objects that own what they learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from autodiff import Tensor, scope
+from autodiff.typing import Array
+
+
+class Parameter(Tensor):
+    """A Tensor that a model learns: it always wants a gradient, and is named by its owner.
+
+    Parameters
+    ----------
+    data : array_like
+        Initial values, floating. Copied.
+    dtype : dtype, optional
+        That of `data` by default.
+    name : str, optional
+        Until a Module owns it.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, *, dtype: Any = None, name: str | None = None) -> None:
+        super().__init__(data, requires_grad=True, dtype=dtype, name=name)
+
+    def _role(self) -> str:
+        return "parameter"
+
+
+class Module:
+    """A part of a model.
+
+    Subclass it, assign Parameters and Modules to attributes, and write ``forward``. Calling a
+    module enters a scope of its name, so that diagrams know what belongs to it. Array
+    arguments are cast to the dtype of the parameters.
+
+    Attributes
+    ----------
+    training : bool
+        Whether the model is being trained; `train` and `eval` set it.
+    """
+
+    training: bool = True
+    _label: str | None = None
+
+    def forward(self, *inputs: Any) -> Any:
+        """What the module computes."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def __call__(self, *inputs: Any) -> Any:
+        """Compute ``forward`` within the scope of this module."""
+        if not all(isinstance(x, Tensor) for x in inputs):
+            dtype = next((p.dtype for p in self.parameters()), None)
+            if dtype is not None:
+                inputs = tuple(
+                    x if isinstance(x, Tensor) else np.asarray(x, dtype=dtype) for x in inputs
+                )
+        with scope(self._label or type(self).__name__):
+            return self.forward(*inputs)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, Module):
+            value._label = f"{name}:{type(value).__name__}"
+        if isinstance(value, (Module, Parameter)):
+            for path, parameter in self.named_parameters():
+                parameter.name = path
+
+    # -- what it owns ---------------------------------------------------------------------
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        """The modules assigned to attributes, by name."""
+        return ((name, value) for name, value in vars(self).items() if isinstance(value, Module))
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """The module itself (named "") and all within it, once each, by dotted name."""
+        seen: set[int] = set()
+        stack: list[tuple[str, Module]] = [(prefix, self)]
+        while stack:
+            path, module = stack.pop()
+            if id(module) in seen:
+                continue
+            seen.add(id(module))
+            yield path, module
+            stack.extend(
+                reversed([(f"{path}.{n}" if path else n, m) for n, m in module.children()])
+            )
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """All parameters, once each, by dotted name."""
+        seen: set[int] = set()
+        for path, module in self.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, Parameter) and id(value) not in seen:
+                    seen.add(id(value))
+                    yield (f"{path}.{name}" if path else name), value
+
+    def parameters(self) -> Iterator[Parameter]:
+        """All parameters, once each."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def train(self, mode: bool = True) -> Self:
+        """Set `training` here and in all modules within."""
+        for _, module in self.named_modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """Set `training` to False here and in all modules within."""
+        return self.train(False)
+
+    # -- saving and restoring -------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copies of all parameters' arrays, by dotted name."""
+        return {name: p.numpy().copy() for name, p in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set all parameters to what `state_dict` gave.
+
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, or a shape differs. Nothing is changed then.
+        """
+        parameters = dict(self.named_parameters())
+        problems = [f"{name} is missing" for name in parameters.keys() - state.keys()]
+        problems += [f"{name} is unknown" for name in state.keys() - parameters.keys()]
+        problems += [
+            f"{name} has shape {np.shape(state[name])}, expected {parameter.shape}"
+            for name, parameter in parameters.items()
+            if name in state and np.shape(state[name]) != parameter.shape
+        ]
+        if problems:
+            raise ValueError(f"load_state_dict: {'; '.join(sorted(problems))}")
+        for name, parameter in parameters.items():
+            parameter.written()[...] = state[name]
+
+    def __repr__(self) -> str:
+        lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.children()]
+        inside = "".join(f"\n  {line}" for line in lines)
+        return f"{type(self).__name__}({self.extra()}{inside}{chr(10) if inside else ''})"
+
+    def extra(self) -> str:
+        """What the repr shows between the parentheses."""
+        return ""
