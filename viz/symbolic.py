@@ -133,6 +133,9 @@ class Symbol(Symbolic):
     def __neg__(self) -> Any:
         return ops.negative(self)
 
+    def __abs__(self) -> Any:
+        return ops.abs(self)
+
     def __getitem__(self, index: Any) -> Any:
         return ops.getitem(self, index)
 
