@@ -9,9 +9,9 @@ from typing import Any, Final, cast
 import numpy as np
 
 from autodiff import writes
-from autodiff.graph import Node, Recorded
+from autodiff.graph import SMALL, Node, Recorded
 from autodiff.op import Op, Output
-from autodiff.typing import Array, Shape, Value
+from autodiff.typing import Array, Shape, Value, is_array
 
 _Function: Final = type(lambda: None)
 
@@ -228,13 +228,20 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
         return np.ones_like(array)
     if isinstance(gradient, Recorded):
         gradient = gradient._array
-    seed = np.asanyarray(gradient)
+    seed = gradient if is_array(gradient) else np.asarray(gradient)
     if seed.shape != array.shape:
         raise ValueError(
             f"{caller}: the gradient has shape {seed.shape}, the result {array.shape}; "
             f"they must be equal"
         )
     return cast("Array", seed.astype(array.dtype, copy=False))
+
+
+def _large(saved: Any) -> bool:
+    """Whether there is an array of more than a few elements among what a node saved."""
+    if isinstance(saved, (tuple, list)):
+        return any(map(_large, saved))
+    return getattr(saved, "size", 1) > SMALL
 
 
 def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False) -> None:
@@ -250,7 +257,7 @@ def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False)
     for node, cotangent, _ in reverse_pass(root, seed):
         if node.notes is not None and node.notes.retains_grad:
             gathered.append((node, cotangent))
-        if node.output is None and node.saved and not retain_graph:
+        if node.output is None and node.saved and not retain_graph and _large(node.saved):
             node.saved = None
     # Only now, so that an error on the way leaves every gradient as it was.
     for node, cotangent in gathered:

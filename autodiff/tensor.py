@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff import numpy_protocol, ops, reverse, writes
 from autodiff.graph import Recorded, new_leaf
-from autodiff.typing import Array, Axes, Shape
+from autodiff.typing import Array, Axes, Shape, own_array
 
 # Bound once: a call of an instance looks its __call__ up each time, a bound method does not.
 _add = ops.add.__call__
@@ -64,7 +64,7 @@ class Tensor(Recorded):
         dtype: Any = None,
         name: str | None = None,
     ) -> None:
-        array = np.array(_values(data), dtype=dtype)
+        array = own_array(_values(data), dtype)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"Tensor: {array.dtype} data; expected real numbers")
         self._array = array
@@ -100,7 +100,7 @@ class Tensor(Recorded):
         if isinstance(exposure, writes.Exposure) and exposure.base is self._array:
             exposure.announce()  # t.data -= a ends here
             return
-        array = np.array(_values(value), dtype=self.dtype)
+        array = own_array(_values(value), self.dtype)
         if array.shape != self.shape:
             raise ValueError(f"data: shape {array.shape} for a Tensor of shape {self.shape}")
         self._array = array
@@ -213,7 +213,7 @@ class Tensor(Recorded):
         notes = self.node.annotate()
         if gradient is notes.grad:  # t.grad *= a ends here
             return
-        array = np.array(gradient, dtype=self.dtype)
+        array = own_array(_values(gradient), self.dtype)
         if array.shape != self.shape:
             raise ValueError(f"grad: shape {array.shape} for a Tensor of shape {self.shape}")
         notes.grad = array

@@ -41,7 +41,7 @@ def gradients(
     ValueError
         If `seed` is missing or has another shape, or under ``no_grad()`` a graph is wanted.
     RuntimeError
-        If nothing was recorded for y, or what a rule needs was released or overwritten.
+        If what a rule needs was released or overwritten.
     """
     if isinstance(xs, Recorded):
         raise TypeError("gradients: xs is a Tensor; write gradients(y, [x])")
@@ -50,10 +50,7 @@ def gradients(
         if not isinstance(x, Recorded):
             raise TypeError(f"gradients: {type(x).__name__} among xs; expected Tensors")
     if y.node is None:
-        raise RuntimeError(
-            "gradients: nothing was recorded for y; compute it from Tensors with "
-            "requires_grad=True, outside no_grad()"
-        )
+        return [None for _ in xs]
     mode = modes.get()
     if create_graph and mode is not None and not mode.recording:
         raise ValueError("gradients: create_graph=True records nothing under no_grad()")

@@ -1,4 +1,4 @@
-"""The types that signatures name."""
+"""The types that signatures name, and what counts as an array."""
 
 from __future__ import annotations
 
@@ -17,3 +17,15 @@ Shape: TypeAlias = tuple[int, ...]
 
 Axes: TypeAlias = int | tuple[int, ...] | None
 """One axis, several, or None for all of them; negative ones count from the end."""
+
+
+def is_array(x: Any) -> bool:
+    """Whether `x` is an array, NumPy's or one that NumPy's functions work on, such as CuPy's."""
+    return hasattr(x, "dtype") and hasattr(x, "__array_function__")
+
+
+def own_array(data: Any, dtype: Any = None) -> Any:
+    """A new array of `data`, of its own kind if it is an array, else NumPy's."""
+    if is_array(data) and not isinstance(data, np.ndarray):
+        return data.copy() if dtype is None else data.astype(dtype)
+    return np.array(data, dtype=dtype)

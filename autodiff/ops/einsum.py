@@ -73,12 +73,12 @@ class Einsum(Op):
             if letter in target:
                 twin = next(unused)
                 inputs.append(letter + twin)
-                factors.append(np.eye(length, dtype=g.dtype))
+                factors.append(np.diag(np.ones_like(g, shape=length)))
                 target += twin
                 continue
             if lengths.get(letter, -1) < length:
                 inputs.append(letter)
-                factors.append(np.ones(length, dtype=g.dtype))
+                factors.append(np.ones_like(g, shape=length))
             target += letter
         return np.einsum(f"{','.join(inputs)}->{target}", *factors)
 

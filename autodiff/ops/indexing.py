@@ -13,7 +13,7 @@ from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import RESIDUAL
-from autodiff.typing import Array, Shape, Value
+from autodiff.typing import Shape, Value, own_array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -32,7 +32,7 @@ def _own_part(part: Any) -> Any:
         if part.node is not None:
             raise TypeError("index: a Tensor with a gradient cannot be an index; write .numpy()")
         part = part._array
-    array = np.array(part)
+    array = own_array(part)
     if array.size == 0 and not isinstance(part, np.ndarray):
         array = array.astype(int)  # an empty list is an empty list of places
     if array.dtype.kind not in "iub":
@@ -42,7 +42,7 @@ def _own_part(part: Any) -> Any:
 
 def is_basic(index: tuple[Any, ...]) -> bool:
     """Whether `index` takes each element at most once, and by position alone."""
-    return not any(isinstance(part, np.ndarray) for part in index)
+    return not any(hasattr(part, "dtype") for part in index)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -124,20 +124,20 @@ class IndexUpdate(Op):
     saves = RESIDUAL
 
     def forward(self, x: Any, value: Any) -> Any:
-        y = np.array(x, dtype=np.result_type(x, value))
+        y = own_array(x, np.result_type(x, value))
         y[self.index] = value
-        return y, self._stays(x.shape)
+        return y, self._stays(y)
 
-    def _stays(self, shape: Shape) -> Array | bool:
+    def _stays(self, y: Any) -> Any:
         """Which of the elements assigned are still there in the end."""
         if is_basic(self.index):
             return True
-        last = np.zeros(shape, dtype=int)
-        turns = np.arange(last[self.index].size).reshape(last[self.index].shape)
+        last = np.zeros_like(y, dtype=int)
+        turns = np.cumsum(np.ones_like(last[self.index])).reshape(last[self.index].shape)
         last[self.index] = turns
-        return np.asarray(last[self.index] == turns)
+        return last[self.index] == turns
 
-    def vjp(self, g: Value, stays: Array | bool) -> Gradients:
+    def vjp(self, g: Value, stays: Any) -> Gradients:
         return (
             lambda: index_update(g, self.index, 0),
             lambda: np.where(stays, g[self.index], 0),

@@ -182,10 +182,9 @@ class Extremum(Reduction, abstract=True):
 
     def shares(self, x: Any, y: Any) -> Any:
         """What part of the gradient each element of `x` gets where `y` are the extrema."""
-        share = np.asarray(x == y.reshape(kept(x.shape, self.axis)), dtype=x.dtype)
-        number = share.sum(axis=self.axis, keepdims=True)
-        # NaN equals nothing, so that there is no tie to share.
-        return np.divide(share, number, out=share, where=number != 0)
+        share = np.equal(x, y.reshape(kept(x.shape, self.axis))).astype(x.dtype)
+        # NaN equals nothing, so that there may be no tie at all: 0 / 1.
+        return share / np.maximum(share.sum(axis=self.axis, keepdims=True), 1)
 
     def vjp(self, g: Value, residual: tuple[Any, Shape]) -> Gradients:
         share, shape = residual
@@ -205,7 +204,7 @@ class Max(Extremum):
     numpy = np.max
 
     def forward(self, x: Any) -> Any:
-        y = np.asarray(np.max(x, axis=self.axis, keepdims=self.keepdims))
+        y = np.max(x, axis=self.axis, keepdims=self.keepdims)
         return y, (self.shares(x, y), x.shape)
 
 
@@ -215,7 +214,7 @@ class Min(Extremum):
     numpy = np.min
 
     def forward(self, x: Any) -> Any:
-        y = np.asarray(np.min(x, axis=self.axis, keepdims=self.keepdims))
+        y = np.min(x, axis=self.axis, keepdims=self.keepdims)
         return y, (self.shares(x, y), x.shape)
 
 

@@ -97,7 +97,7 @@ class LinearRecurrence(Op):
     saves = INPUTS[0] | OUTPUT
 
     def forward(self, a: Any, b: Any) -> Any:
-        y = np.array(b, dtype=np.result_type(a, b))
+        y = b.astype(np.result_type(a, b))
         for k in range(1, len(y)):
             y[k] += a[k] * y[k - 1]
         return y

@@ -15,7 +15,7 @@ from autodiff.op import Case, Gradients, Op, Symbolic
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise
 from autodiff.saves import INPUTS
-from autodiff.typing import Array, Value
+from autodiff.typing import Value, own_array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -93,7 +93,7 @@ class Where(Op):
     broadcasts = True
 
     def __init__(self, condition: Any) -> None:
-        self.condition: Array = np.array(condition, dtype=bool)
+        self.condition = own_array(condition, bool)
 
     def forward(self, x: Any, y: Any) -> Any:
         return np.where(self.condition, x, y)

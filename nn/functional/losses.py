@@ -31,7 +31,7 @@ class SoftmaxCrossEntropy(Op):
         powers = np.exp(shifted)
         total = powers.sum(axis=-1, keepdims=True)
         loss = (t * (np.log(total) - shifted)).sum() / _samples(z)
-        return np.asarray(loss, dtype=z.dtype), powers / total
+        return loss.astype(z.dtype), powers / total
 
     def residual(self, z: Value, t: Value) -> Value:
         """softmax(z)."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from autodiff import Tensor, gradients, primitives
 from tests.differences import assert_gradient, weighted, weights_for
+from tests.duck import Duck
 from tests.operations import OPERATIONS, calls, reference
 from viz.symbolic import Symbol
 
@@ -225,3 +226,30 @@ def test_is_described(cls):
     assert cls.__doc__
     assert cls.name.isidentifier()
     assert cls.symbol
+
+
+@every
+@given(data=st.data())
+def test_other_arrays_pass_through(cls, data):
+    """Arrays that refuse to become NumPy's, as CuPy's do, give the same numbers."""
+    op, inputs = data.draw(calls(cls))
+    xs = leaves(inputs)
+    y = op(*xs)
+    weights = weights_for(np.random.default_rng(0), y)
+    expected = gradients(weighted(y, weights), wanted(xs))
+    ducks = [
+        Tensor(Duck(x), requires_grad=True) if x.dtype.kind == "f" else Duck(x) for x in inputs
+    ]
+    z = op(*ducks)
+    for a, b in zip(outputs(z), outputs(y), strict=True):
+        assert type(a.numpy()) is Duck
+        np.testing.assert_allclose(a.numpy().inner, b.numpy(), rtol=1e-13, atol=1e-14)
+    total = weighted(z, [Duck(w) for w in weights])
+    for slopes in (
+        gradients(total, wanted(ducks)),
+        gradients(total, wanted(ducks), create_graph=True),
+    ):
+        for a, b in zip(slopes, expected, strict=True):
+            array = a.numpy() if isinstance(a, Tensor) else a
+            assert type(array) is Duck
+            np.testing.assert_allclose(array.inner, b, rtol=1e-12, atol=1e-13)

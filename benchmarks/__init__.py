@@ -1,0 +1,1 @@
+"""What the engine costs, measured side by side with others in one run."""

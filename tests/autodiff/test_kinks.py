@@ -1,0 +1,116 @@
+"""The table of kinks in docs/kinks.md, line by line."""
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import Tensor, gradients
+from nn.functional import relu
+
+
+def slope(f, *values):
+    """The gradients of Σ f at the values."""
+    xs = [Tensor(v, requires_grad=True, dtype=float) for v in values]
+    return gradients(f(*xs).sum(), xs)
+
+
+def higher(f, value, order):
+    """The derivative of Σ f of an order, elementwise."""
+    x = Tensor(value, requires_grad=True, dtype=float)
+    y = f(x)
+    for _ in range(order):
+        (y,) = gradients(y.sum(), [x], create_graph=True)
+        if y is None:  # constant by now
+            return np.zeros(x.shape)
+    return y.numpy()
+
+
+TABLE = [
+    ("max", lambda x: x.max(), [[1, 1, 0]], [[1 / 2, 1 / 2, 0]]),
+    ("max of three", lambda x: x.max(), [[2, 2, 2]], [[1 / 3] * 3]),
+    ("max axis", lambda x: x.max(axis=1), [[[1, 1], [2, 3]]], [[[1 / 2, 1 / 2], [0, 1]]]),
+    ("min", lambda x: x.min(), [[0, 1, 0]], [[1 / 2, 0, 1 / 2]]),
+    ("maximum", ad.maximum, [[1, 2, 3], [2, 2, 2]], [[0, 1 / 2, 1], [1, 1 / 2, 0]]),
+    ("minimum", ad.minimum, [[1, 2, 3], [2, 2, 2]], [[1, 1 / 2, 0], [0, 1 / 2, 1]]),
+    ("clip", lambda x: ad.clip(x, 0, 1), [[-1, 0, 0.5, 1, 2]], [[0, 1, 1, 1, 0]]),
+    ("clip, bounds", ad.clip, [[0.0, 2, -1], [0] * 3, [1] * 3], [[1, 0, 0], [0, 0, 1], [0, 1, 0]]),
+    ("abs", abs, [[-2, 0, 3]], [[-1, 0, 1]]),
+    ("sign", ad.sign, [[-2, 0, 3]], [[0, 0, 0]]),
+    ("relu", relu, [[-1, 0, 2]], [[0, 0, 1]]),
+    ("x ** 0", lambda x: x**0, [[-1, 0, 2]], [[0, 0, 0]]),
+    ("x ** array 0", lambda x: x ** np.zeros(3), [[-1, 0, 2]], [[0, 0, 0]]),
+    ("x ** 1", lambda x: x**1, [[-1, 0, 2]], [[1, 1, 1]]),
+    ("x ** 2", lambda x: x**2, [[-1, 0, 2]], [[-2, 0, 4]]),
+    ("x ** y", lambda x, y: x**y, [[0, 2], [2, 3]], [[0, 12], [0, 8 * np.log(2)]]),
+    ("2 ** y", lambda y: 2**y, [[0, 3]], [[np.log(2), 8 * np.log(2)]]),
+    ("norm", ad.norm, [[0, 0]], [[0, 0]]),
+    ("norm of 3, 4", ad.norm, [[3, 4]], [[0.6, 0.8]]),
+    ("norm, one", lambda x: ad.norm(x, 1), [[0, -2]], [[0, -1]]),
+    ("norm, three", lambda x: ad.norm(x, 3), [[0, 0]], [[0, 0]]),
+    ("norm, half", lambda x: ad.norm(x, 0.5), [[0, 4]], [[0, 1]]),
+    ("norm, inf", lambda x: ad.norm(x, np.inf), [[-2, 2, 1]], [[-1 / 2, 1 / 2, 0]]),
+    ("norm, axis", lambda x: ad.norm(x, axis=1), [[[0, 0], [3, 4]]], [[[0, 0], [0.6, 0.8]]]),
+    ("std", lambda x: x.std(), [[2, 2, 2]], [[0, 0, 0]]),
+    ("std, axis", lambda x: x.std(axis=1), [[[2, 2], [0, 2]]], [[[0, 0], [-1 / 2, 1 / 2]]]),
+    ("prod, one zero", lambda x: x.prod(), [[0, 2, 3]], [[6, 0, 0]]),
+    ("prod, two zeros", lambda x: x.prod(), [[0, 2, 0]], [[0, 0, 0]]),
+    ("cumprod", lambda x: x.cumprod(), [[2, 0, 3, 5]], [[1, 2 + 6 + 30, 0, 0]]),
+    ("where", lambda x: ad.where(x > 0, x, -2 * x), [[-1, 0, 1]], [[-2, -2, 1]]),
+    (
+        "index_update",
+        lambda x, v: ad.index_update(x, [0, 0], v),
+        [[1, 1], [5, 7]],
+        [[0, 1], [0, 1]],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("f", "values", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_table(f, values, expected):
+    for actual, right in zip(slope(f, *values), expected, strict=True):
+        np.testing.assert_allclose(actual, right, rtol=1e-12, atol=1e-15)
+
+
+def test_sqrt_is_vertical_at_zero():
+    with np.errstate(divide="ignore"):
+        assert slope(ad.sqrt, 0.0)[0] == np.inf
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3, 0.0, np.array(0.0), np.array(2.0)])
+def test_powers_of_zero_at_any_order(order, exponent):
+    """The derivative of xⁿ of order k at 0 is k! where n = k, else 0."""
+    with np.errstate(divide="raise", invalid="raise"):
+        actual = higher(lambda x: x**exponent, [0.0], order)
+    right = {1: 1, 2: 2, 3: 6}.get(order, 0) if order == exponent else 0
+    np.testing.assert_array_equal(actual, [right])
+
+
+def test_prod_with_zeros_at_second_order():
+    """∂²(xyz)/∂x∂y = z, also where x = y = 0."""
+    x = Tensor([0.0, 0.0, 5.0], requires_grad=True)
+    (g,) = gradients(x.prod(), [x], create_graph=True)
+    hessian = [gradients(g[i], [x], create_graph=True)[0].numpy() for i in range(3)]
+    np.testing.assert_array_equal(hessian, [[0, 5, 0], [5, 0, 0], [0, 0, 0]])
+    (h,) = gradients(g[0], [x], create_graph=True)
+    np.testing.assert_array_equal(gradients(h[1], [x])[0], [0, 0, 1])
+
+
+@pytest.mark.parametrize("f", [lambda x: x.std(), ad.norm, lambda x: ad.norm(x, 3)])
+def test_degenerate_points_stay_finite_at_second_order(f):
+    for order in (1, 2):
+        assert np.all(higher(f, [0.0, 0.0], order) == 0)
+
+
+def test_branch_not_taken_gets_exactly_nothing():
+    x = Tensor([np.inf, 1.0], requires_grad=True)
+    ad.where([False, True], x, 0).sum().backward()
+    np.testing.assert_array_equal(x.grad, [0, 1])
+
+
+def test_nan_is_no_tie():
+    x = Tensor([np.nan, 1.0], requires_grad=True)
+    x.max().backward()
+    np.testing.assert_array_equal(x.grad, [0, 0])
