@@ -5,7 +5,7 @@ The modes live in a context variable, so each thread and each asynchronous task 
 
 from __future__ import annotations
 
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -34,7 +34,12 @@ class Scope:
     @property
     def path(self) -> str:
         """The names from the outermost scope to this one, joined by dots."""
-        return self.name if self.parent is None else f"{self.parent.path}.{self.name}"
+        names = []
+        scope: Scope | None = self
+        while scope is not None:
+            names.append(scope.name)
+            scope = scope.parent
+        return ".".join(reversed(names))
 
     def __repr__(self) -> str:
         return f"Scope({self.path})"
@@ -42,11 +47,16 @@ class Scope:
 
 @dataclass(frozen=True)
 class Modes:
-    """What differs from plain recording. ``None`` stands for "nothing does"."""
+    """What differs from plain recording. ``None`` stands for "nothing does".
+
+    `previous` is what held before: kept here and not with the block that was entered, so that
+    one block may be entered by several threads and tasks.
+    """
 
     recording: bool = True
     primitives: bool = False
     scope: Scope | None = None
+    previous: Modes | None = None
 
 
 modes: ContextVar[Modes | None] = ContextVar("modes", default=None)
@@ -57,16 +67,14 @@ _PLAIN = Modes()
 class _Entered:
     """A change of modes for the time of a ``with`` block; may be entered again, and nested."""
 
-    __slots__ = ("_tokens",)
-
-    def __init__(self) -> None:
-        self._tokens: list[Token[Modes | None]] = []
+    __slots__ = ()
 
     def _changed(self, current: Modes) -> Modes:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        self._tokens.append(modes.set(self._changed(modes.get() or _PLAIN)))
+        current = modes.get()
+        modes.set(replace(self._changed(current or _PLAIN), previous=current))
         return self
 
     def __exit__(
@@ -75,7 +83,9 @@ class _Entered:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        modes.reset(self._tokens.pop())
+        entered = modes.get()
+        assert entered is not None
+        modes.set(entered.previous)
 
 
 class no_grad(_Entered):
@@ -111,7 +121,6 @@ class scope(_Entered):
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
-        super().__init__()
         self.name = name
 
     def _changed(self, current: Modes) -> Modes:

@@ -27,7 +27,7 @@ def numerical_gradient(
         From an array shaped like x to a single number (or an array or Tensor of one
         element).
     x : array_like
-        Where. Not changed; integers become float64.
+        Where. Not changed; f gets it as float64, whatever it is.
     h : float
         The step.
     method : {"central", "forward"}
@@ -36,7 +36,7 @@ def numerical_gradient(
     Returns
     -------
     ndarray
-        Shaped like x.
+        Shaped like x, float64.
 
     Raises
     ------
@@ -98,8 +98,8 @@ def _values(result: Any) -> Array:
 
 
 def _floating(x: Any) -> Array:
-    array = np.array(_values(x))
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
+    # A step of 1e-4 would drown in the rounding of float32.
+    return np.array(_values(x), dtype=np.float64)
 
 
 def _number(f: Callable[[Array], Any], x: Array) -> float:

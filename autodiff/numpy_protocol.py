@@ -52,7 +52,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dic
     if "out" in kwargs:
         raise TypeError(
             f"np.{ufunc.__name__}: a Tensor cannot be written into an array, since the array "
-            f"would lose its gradient; write array = array + tensor instead of array += tensor"
+            f"would lose its gradient; give the result a name: array = array + tensor, not "
+            f"array += tensor"
         )
     ours = implement(ufunc) if method == "__call__" else None
     if ours is None:

@@ -6,16 +6,26 @@ override of NumPy's function, the diagram's symbol and the tests all come from i
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
-from autodiff.graph import SMALL, Dropped, Node, Recorded
+from autodiff.graph import SMALL, Node, Recorded
 from autodiff.modes import modes
-from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT, Saves
-from autodiff.typing import Array, Value
+from autodiff.saves import (
+    INPUTS,
+    NOTHING,
+    OUTPUT,
+    Needs,
+    Saves,
+    all_small,
+    needed_inputs,
+    small_constants,
+)
+from autodiff.typing import Array, Value, is_array
 from autodiff.writes import compare_exposures, exposures, numbers
 
 if TYPE_CHECKING:
@@ -54,6 +64,16 @@ _OWN_PACKAGES: Final = ("autodiff", "nn")
 _NUMBERS: Final = frozenset({float, int, bool})
 
 
+def _arity(forward: Any) -> int | None:
+    """How many inputs `forward` takes; None if any number."""
+    if isinstance(forward, np.ufunc):
+        return forward.nin
+    code = getattr(forward, "__code__", None)
+    if code is None or code.co_flags & inspect.CO_VARARGS:
+        return None
+    return int(code.co_argcount) - 1
+
+
 class Op:
     """An operation: subclass it to add one.
 
@@ -89,10 +109,10 @@ class Op:
     saves: ClassVar[Saves] = NOTHING
     broadcasts: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
-    needs: ClassVar[str | tuple[tuple[int, ...], ...] | None] = None
+    needs: ClassVar[Needs] = None
     numpy: ClassVar[Any] = None
 
-    _traits: ClassVar[tuple[Saves, bool, bool]] = (NOTHING, False, False)
+    _traits: ClassVar[tuple[Saves, bool, bool, int | None]] = (NOTHING, False, False, None)
 
     residual: ClassVar[Any] = None
     """Where the residual varies with the inputs: ``residual(self, *inputs)`` computes it in
@@ -105,14 +125,19 @@ class Op:
         super().__init_subclass__()
         if "name" not in cls.__dict__:
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        if not isinstance(cls.saves, Saves):
+            raise TypeError(
+                f"{cls.__name__}: saves = {cls.saves!r}; expected INPUTS, INPUTS[i], OUTPUT, "
+                f"RESIDUAL, combinations of them by |, or NOTHING"
+            )
         if "symbol" not in cls.__dict__ and not hasattr(cls, "symbol"):
             cls.symbol = cls.name
         if cls.residual is not None and (cls.saves.positions is not None):
             raise TypeError(f"{cls.__name__}: a method residual needs saves = INPUTS | RESIDUAL")
         if cls.__dict__.get("numpy") is not None and "forward" not in cls.__dict__:
             cls.forward = staticmethod(cls.numpy)  # type: ignore[method-assign]  # the same call
-        # One look-up instead of three in __call__.
-        cls._traits = (cls.saves, cls.elementwise, cls.needs is not None)
+        # One look-up instead of four in __call__.
+        cls._traits = (cls.saves, cls.elementwise, cls.needs is not None, _arity(cls.forward))
         if not abstract and cls.__module__.partition(".")[0] in _OWN_PACKAGES:
             registry.append(cls)
 
@@ -154,7 +179,10 @@ class Op:
             A tuple of them where the operation has several outputs. An array where no input
             is a Tensor, as NumPy would give it.
         """
-        if len(inputs) == 2:  # as in most operations; the loop below, unrolled
+        saves, elementwise, selective, arity = self._traits
+        if arity is not None and len(inputs) != arity:
+            raise TypeError(f"{self.name}: takes {arity} inputs, {len(inputs)} were given")
+        if arity == 2:  # as in most operations; the loop below, unrolled
             x, y = inputs
             if isinstance(x, Recorded):
                 first, first_node = x._array, x.node
@@ -193,7 +221,10 @@ class Op:
         try:
             output = self.forward(*arrays)
         except Exception as error:
-            self._refuse(arrays, error)
+            if self._is_restated(error):
+                raise self._restated(arrays, error) from None
+            error.add_note(self._note(arrays))
+            raise
         residual = None
         if type(output) is not _ndarray:
             output, residual = self._unpack(output)
@@ -210,21 +241,24 @@ class Op:
         node.dtype = dtype = output.dtype
         if dtype is not _float64 and dtype is not _float32 and dtype.kind != "f":
             self._refuse_dtype(dtype)
-        saves, elementwise, selective = self._traits
-        if output.size <= SMALL and (elementwise or _all_small(arrays)):
+        if output.size <= SMALL and (elementwise or all_small(arrays)):
             node.inputs = arrays
             node.output = output
         else:
-            node.inputs = _constants(arrays, parents) if constants else ()
+            node.inputs = small_constants(arrays, parents) if constants else ()
             node.output = None
+        lean = selective and constants
         if saves is INPUTS:
-            node.saved = self._needed(arrays, parents) if selective and constants else arrays
+            node.saved = needed_inputs(self.needs, arrays, parents) if lean else arrays
         elif saves is NOTHING:
             node.saved = ()
         elif saves is OUTPUT:
             node.saved = (output,)
         else:
-            node.saved = self._save(arrays, parents, output, residual)
+            if saves.residual and residual is None:
+                self._unpack(output)  # says that forward gave none
+            kept = needed_inputs(self.needs, arrays, parents) if lean else arrays
+            node.saved = saves.collect(kept, output, residual)
         tensor = _new(Recorded.result_type)
         tensor._array = output
         tensor.node = node
@@ -249,20 +283,37 @@ class Op:
         """Output and residual of `forward`; scalars and duck arrays come here too."""
         residual = None
         if self.saves.residual:
+            if not isinstance(y, tuple) or len(y) != 2:
+                raise TypeError(
+                    f"{self.name}: forward gave {type(y).__name__}; with RESIDUAL it must return "
+                    f"(output, residual)"
+                )
             y, residual = y
         if isinstance(y, (tuple, list)):
-            return tuple(map(_as_array, y)), residual
-        return _as_array(y), residual
+            return tuple(map(self._output, y)), residual
+        return self._output(y), residual
+
+    def _output(self, y: Any) -> Any:
+        if isinstance(y, (np.generic, int, float)):
+            return np.asarray(y)
+        if not is_array(y):
+            raise TypeError(f"{self.name}: forward gave {type(y).__name__}; expected an array")
+        return y
 
     def _unrecorded(self, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
         """The result alone: a Tensor without a node, an array, or a symbol."""
         for x in inputs:
             if isinstance(x, Symbolic):
                 return x.apply(self, inputs)
+        if all(type(a) in _NUMBERS for a in arrays):
+            arrays = tuple(map(np.asarray, arrays))
         try:
             y = self.forward(*arrays)
         except Exception as error:
-            self._refuse(arrays, error)
+            if self._is_restated(error):
+                raise self._restated(arrays, error) from None
+            error.add_note(self._note(arrays))
+            raise
         y, _ = self._unpack(y)
         if not any(isinstance(x, Recorded) for x in inputs):
             return y
@@ -277,45 +328,20 @@ class Op:
         node.shape = None
         node.dtype = None
         node.output = None
-        small = _all_small(arrays) and _all_small(outputs)
-        node.inputs = arrays if small else _constants(arrays, node.parents)
-        node.saved = self._save(arrays, node.parents, outputs, residual)
+        small = all_small(arrays) and all_small(outputs)
+        node.inputs = arrays if small else small_constants(arrays, node.parents)
+        node.saved = self.saves.collect(arrays, outputs, residual)
         return Output.tensors(node, outputs, small)
 
-    def _save(
-        self,
-        arrays: Sequence[Any],
-        parents: Sequence[Node | None],
-        output: Any,
-        residual: Any,
-    ) -> list[Any]:
-        if self.needs is not None:
-            arrays = self._needed(arrays, parents)
-        saved = [arrays[i] for i in self.saves.inputs(len(arrays))]
-        if self.saves.output:
-            saved.append(output)
-        if self.saves.residual:
-            saved.append(residual)
-        return saved
+    def _is_restated(self, error: Exception) -> bool:
+        return type(self) in registry and type(error) in _RESTATED
 
-    def _needed(self, arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
-        """The inputs that a wanted gradient needs, None in the place of the others."""
-        needed: set[int] = set()
-        for position, parent in enumerate(parents):
-            if parent is not None:
-                if self.needs is OTHERS:
-                    needed.update(i for i in range(len(arrays)) if i != position)
-                elif self.needs is not None:
-                    needed.update(self.needs[position])  # type: ignore[arg-type]  # positions
-        return [array if i in needed else None for i, array in enumerate(arrays)]
+    def _restated(self, arrays: Sequence[Any], error: Exception) -> Exception:
+        """What the error says, with the operation and the shapes it failed on."""
+        return type(error)(self.explain([np.shape(a) for a in arrays], error))
 
-    def _refuse(self, arrays: Sequence[Any], error: Exception) -> NoReturn:
-        """Say which operation failed on which shapes."""
-        text = self.explain([np.shape(a) for a in arrays], error)
-        if type(self) in registry and type(error) in _RESTATED:
-            raise type(error)(text) from None
-        error.add_note(f"in {text}")
-        raise error
+    def _note(self, arrays: Sequence[Any]) -> str:
+        return f"in {self.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}"
 
     def _refuse_dtype(self, dtype: np.dtype[Any]) -> NoReturn:
         raise TypeError(
@@ -367,21 +393,6 @@ class Output(Op, abstract=True):
             node.dtype = array.dtype
             node.scope = parent.scope
             node.notes = None
-            tensors.append(Recorded.over(array, node))
+            # An output of places, as of a sort, carries no gradient.
+            tensors.append(Recorded.over(array, node if array.dtype.kind == "f" else None))
         return tuple(tensors)
-
-
-def _as_array(y: Any) -> Any:
-    return np.asarray(y) if isinstance(y, (np.generic, int, float)) else y
-
-
-def _all_small(arrays: Sequence[Any]) -> bool:
-    return all(type(a) in _NUMBERS or a.size <= SMALL for a in arrays)
-
-
-def _constants(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
-    """Per input: None if it has a node, the constant if it is small, else what it was."""
-    return [
-        None if parent is not None else array if _all_small([array]) else Dropped(array)
-        for array, parent in zip(arrays, parents, strict=True)
-    ]

@@ -11,6 +11,7 @@ import numpy as np
 from autodiff import writes
 from autodiff.graph import SMALL, Node, Recorded
 from autodiff.op import Op, Output
+from autodiff.saves import needed_positions
 from autodiff.typing import Array, Shape, Value, is_array
 
 _Function: Final = type(lambda: None)
@@ -18,14 +19,19 @@ _Function: Final = type(lambda: None)
 
 def sum_to(value: Value, shape: Shape) -> Value:
     """Undo broadcasting: sum `value` over the axes along which `shape` was stretched."""
+    if len(shape) > value.ndim:  # an assigned value may have more axes of length 1
+        return sum_to(value, shape[len(shape) - value.ndim :]).reshape(shape)
     lead = value.ndim - len(shape)
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and value.shape[lead + i] != 1]
     return value.sum(axis=(*range(lead), *stretched)).reshape(shape)
 
 
 def _broadcasts_to(shape: Shape, target: Shape) -> bool:
-    lead = len(target) - len(shape)
-    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, target[lead:], strict=True))
+    extra = max(len(shape) - len(target), 0)
+    lead = max(len(target) - len(shape), 0)
+    return all(n == 1 for n in shape[:extra]) and all(
+        n in (1, m) for n, m in zip(shape[extra:], target[lead:], strict=True)
+    )
 
 
 def _fit(value: Value, op: Op, parent: Node) -> Value:
@@ -74,22 +80,33 @@ def _leading(nodes: list[Node], targets: set[Node]) -> set[Node]:
     return leading
 
 
-def _check(nodes: list[Node]) -> None:
+def _needed(node: Node, leading: set[Node] | None) -> Sequence[Any]:
+    """Of what `node` saved, what the gradients that are walked to need."""
+    assert node.op is not None
+    assert node.saved is not None
+    if leading is None or node.op.needs is None:
+        return node.saved
+    needed = needed_positions(node.op.needs, [parent in leading for parent in node.parents])
+    positions = node.op.saves.inputs(len(node.parents))
+    inputs = [array for i, array in zip(positions, node.saved, strict=False) if i in needed]
+    return [*inputs, *node.saved[len(positions) :]]
+
+
+def _check(nodes: list[Node], leading: set[Node] | None) -> None:
     """Refuse a walk that needs what is gone or was overwritten, before it changes anything."""
     written = writes.any_written()
     for node in nodes:
         if node.saved is None:
             raise RuntimeError(
-                f"{node.describe()}: what it saved was released by an earlier backward(); "
-                f"call that one with retain_graph=True to walk back through it again"
+                f"{node.describe()}: what it saved was released by an earlier backward(), finished "
+                f"or not; call that one with retain_graph=True to walk back through it again"
             )
         if written:
-            for array in node.saved:
+            for array in () if node.op is None else _needed(node, leading):
                 if writes.last_write(array) > node.number:
                     raise RuntimeError(
-                        f"{node.describe()}: an array that its gradient needs, of shape "
-                        f"{np.shape(array)}, was written after it was recorded; "
-                        f"compute the result again from the new values"
+                        f"{node.describe()}: an array that its gradient needs was written "
+                        f"after it was recorded; compute the result again from the new values"
                     )
 
 
@@ -133,7 +150,9 @@ def reverse_pass(
     if targets is not None:
         leading = _leading(nodes, targets)
         nodes = [node for node in nodes if node in leading]
-    _check(nodes if leading is None else [n for n in nodes if not leading.isdisjoint(n.parents)])
+        _check([node for node in nodes if not leading.isdisjoint(node.parents)], leading)
+    else:
+        _check(nodes, None)
 
     arrived: dict[Node, Value] = {root: seed}
     owned: set[Node] = set()  # whose sum is an array that nobody else sees: added to in place
@@ -146,7 +165,11 @@ def reverse_pass(
             yield node, cotangent, ()
             continue
         saved: Any = saved_tensors(node) if create_graph else node.saved
-        entries = op.vjp(cotangent, *saved)
+        try:
+            entries = op.vjp(cotangent, *saved)
+        except Exception as error:
+            error.add_note(f"in the vjp of {node.describe()}")
+            raise
         if type(entries) is not tuple or len(entries) != len(node.parents):
             raise TypeError(
                 f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
@@ -169,6 +192,8 @@ def reverse_pass(
                     assert isinstance(op, Output)
                     _gather(value, op, arrived.setdefault(parent, [None] * op.count))
                     continue
+                if not hasattr(value, "dtype") and callable(value):
+                    value = value()  # a method, a partial
                 value = _fit(value, op, parent)
             sent.append(value)
             if parent not in arrived:
@@ -211,7 +236,12 @@ def _gather(value: Value, output: Output, cotangents: list[Value | None]) -> Non
 
 
 def owned_copy(gradient: Value) -> Array:
-    """An array of its own, shared with nothing (a 0-d sum may have become a scalar)."""
+    """An array of its own, shared with nothing.
+
+    A 0-d sum may have become a scalar; a rule may have mixed in a Tensor.
+    """
+    if isinstance(gradient, Recorded):
+        gradient = gradient._array
     copy = gradient.copy()
     return np.asarray(copy) if isinstance(copy, np.generic) else cast("Array", copy)
 
@@ -229,6 +259,8 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
     if isinstance(gradient, Recorded):
         gradient = gradient._array
     seed = gradient if is_array(gradient) else np.asarray(gradient)
+    if seed.dtype.kind not in "fiub":
+        raise TypeError(f"{caller}: a gradient of {seed.dtype}; expected real numbers")
     if seed.shape != array.shape:
         raise ValueError(
             f"{caller}: the gradient has shape {seed.shape}, the result {array.shape}; "
@@ -265,4 +297,5 @@ def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False)
         if notes.grad is None:
             notes.grad = owned_copy(cotangent)
         else:
+            writes.number_write(notes.grad)  # a graph may have borrowed it
             notes.grad += cotangent

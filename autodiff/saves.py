@@ -1,10 +1,12 @@
-"""What an operation keeps for its rule."""
+"""What an operation keeps on its node: for its rule, and for whoever draws it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
+
+from autodiff.graph import SMALL, Dropped, Node
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class Saves:
     def __getitem__(self, positions: int | tuple[int, ...]) -> Saves:
         return Saves(positions if isinstance(positions, tuple) else (positions,))
 
+    def collect(self, arrays: Sequence[Any], output: Any, residual: Any) -> list[Any]:
+        """What is kept of a call."""
+        saved = [arrays[i] for i in self.inputs(len(arrays))]
+        if self.output:
+            saved.append(output)
+        if self.residual:
+            saved.append(residual)
+        return saved
+
     def inputs(self, count: int) -> Sequence[int]:
         """The positions of the inputs kept, of `count` inputs."""
         return range(count) if self.positions is None else self.positions
@@ -40,3 +51,37 @@ RESIDUAL: Final = Saves(residual=True)
 
 OTHERS: Final = "others"
 """For `Op.needs`: the gradient to an input needs the other inputs, and not that one."""
+
+Needs: TypeAlias = str | tuple[tuple[int, ...], ...] | None
+"""Which inputs the gradient to each input needs; see `Op.needs`."""
+
+
+def needed_positions(needs: Needs, wanted: Sequence[bool]) -> set[int]:
+    """Which inputs the gradients to the `wanted` ones need."""
+    if needs is None:
+        return set(range(len(wanted)))
+    positions: set[int] = set()
+    for input_, wants in enumerate(wanted):
+        if wants:
+            others = (i for i in range(len(wanted)) if i != input_)
+            positions.update(needs[input_] if isinstance(needs, tuple) else others)
+    return positions
+
+
+def needed_inputs(needs: Needs, arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
+    """The inputs that a wanted gradient needs, None in the place of the others."""
+    needed = needed_positions(needs, [parent is not None for parent in parents])
+    return [array if i in needed else None for i, array in enumerate(arrays)]
+
+
+def all_small(arrays: Sequence[Any]) -> bool:
+    """Whether all of these arrays and numbers are small enough to stay on a node."""
+    return all(getattr(array, "size", 1) <= SMALL for array in arrays)
+
+
+def small_constants(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
+    """Per input: None if it has a node, the constant if it is small, else what it was."""
+    return [
+        None if parent is not None else array if all_small([array]) else Dropped(array)
+        for array, parent in zip(arrays, parents, strict=True)
+    ]

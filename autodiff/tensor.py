@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff import numpy_protocol, ops, reverse, writes
 from autodiff.graph import Recorded, new_leaf
-from autodiff.typing import Array, Axes, Shape, own_array
+from autodiff.typing import Array, Axes, Shape, own_real_array
 
 # Bound once: a call of an instance looks its __call__ up each time, a bound method does not.
 _add = ops.add.__call__
@@ -64,10 +64,7 @@ class Tensor(Recorded):
         dtype: Any = None,
         name: str | None = None,
     ) -> None:
-        array = own_array(_values(data), dtype)
-        if array.dtype.kind not in "fiub":
-            raise TypeError(f"Tensor: {array.dtype} data; expected real numbers")
-        self._array = array
+        self._array = own_real_array(_values(data), dtype, "Tensor")
         self.node = None
         self._name = name
         if requires_grad:
@@ -98,9 +95,9 @@ class Tensor(Recorded):
             )
         exposure = getattr(value, "base", None)
         if isinstance(exposure, writes.Exposure) and exposure.base is self._array:
-            exposure.announce()  # t.data -= a ends here
+            exposure.compare()  # t.data -= a ends here
             return
-        array = own_array(_values(value), self.dtype)
+        array = own_real_array(_values(value), self.dtype, "data")
         if array.shape != self.shape:
             raise ValueError(f"data: shape {array.shape} for a Tensor of shape {self.shape}")
         self._array = array
@@ -213,7 +210,7 @@ class Tensor(Recorded):
         notes = self.node.annotate()
         if gradient is notes.grad:  # t.grad *= a ends here
             return
-        array = own_array(_values(gradient), self.dtype)
+        array = own_real_array(_values(gradient), self.dtype, "grad")
         if array.shape != self.shape:
             raise ValueError(f"grad: shape {array.shape} for a Tensor of shape {self.shape}")
         notes.grad = array
@@ -386,6 +383,12 @@ class Tensor(Recorded):
     def __rfloordiv__(self, other: Any) -> NoReturn:
         ops.floor_divide(other, self)
 
+    def __divmod__(self, other: Any) -> NoReturn:
+        ops.floor_divide(self, other)
+
+    def __rdivmod__(self, other: Any) -> NoReturn:
+        ops.floor_divide(other, self)
+
     def __neg__(self) -> Tensor:
         return ops.negative(self)
 
@@ -501,8 +504,7 @@ class Tensor(Recorded):
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in another order, reversed by default."""
-        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
-        return ops.transpose(self, order)
+        return ops.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes exchanged."""

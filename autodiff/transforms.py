@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autodiff.graph import Node, Recorded
@@ -43,8 +43,12 @@ def gradients(
     RuntimeError
         If what a rule needs was released or overwritten.
     """
+    if not isinstance(y, Recorded):
+        raise TypeError(f"gradients: y is of type {type(y).__name__}; expected a Tensor")
     if isinstance(xs, Recorded):
         raise TypeError("gradients: xs is a Tensor; write gradients(y, [x])")
+    if not isinstance(xs, Iterable):
+        raise TypeError(f"gradients: xs is {xs!r}; expected a sequence of Tensors")
     xs = list(xs)
     for x in xs:
         if not isinstance(x, Recorded):
@@ -66,11 +70,10 @@ def gradients(
     for node, cotangent, _ in reverse_pass(y.node, start, targets, create_graph):
         if node in targets:
             found[node] = cotangent
-    return [None if x.node not in found else _own(found[x.node]) for x in xs]
+    return [None if x.node not in found else _own(found[x.node], create_graph) for x in xs]
 
 
-def _own(gradient: Any) -> Any:
+def _own(gradient: Any, as_tensor: bool) -> Any:
     """A gradient that shares its memory with no other."""
-    if isinstance(gradient, Recorded):
-        return Recorded.over(owned_copy(gradient._array), gradient.node)
-    return owned_copy(gradient)
+    copy = owned_copy(gradient)
+    return Recorded.over(copy, getattr(gradient, "node", None)) if as_tensor else copy

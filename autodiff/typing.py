@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,8 +25,31 @@ def is_array(x: Any) -> bool:
     return hasattr(x, "dtype") and hasattr(x, "__array_function__")
 
 
+def as_array(x: Any) -> Any:
+    """`x` itself if it has a shape (an array, a Tensor, a symbol), else a NumPy array of it."""
+    return x if hasattr(x, "shape") else np.asarray(x)
+
+
 def own_array(data: Any, dtype: Any = None) -> Any:
     """A new array of `data`, of its own kind if it is an array, else NumPy's."""
     if is_array(data) and not isinstance(data, np.ndarray):
         return data.copy() if dtype is None else data.astype(dtype)
     return np.array(data, dtype=dtype)
+
+
+def own_real_array(data: Any, dtype: Any, caller: str) -> Any:
+    """A new array of real numbers; a TypeError that names `caller` where they are not."""
+    array = own_array(data)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{caller}: {array.dtype} data; expected real numbers")
+    return array if dtype is None or array.dtype == dtype else array.astype(dtype)
+
+
+def as_integers(value: Any) -> Any:
+    """An integer as int, several as a tuple of int, None as it is: nothing that may change."""
+    if value is None:
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return tuple(operator.index(v) for v in value)

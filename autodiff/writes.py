@@ -45,9 +45,14 @@ def number_write(array: Any) -> None:
     _written[key] = (weakref.ref(owner, lambda _: _written.pop(key, None)), next(numbers))
 
 
-def last_write(array: Any) -> int:
-    """The number of the last noticed write into the memory of `array`, 0 if there is none."""
-    entry = _written.get(id(memory(array)))
+def last_write(saved: Any) -> int:
+    """The number of the last noticed write into the memory of an array, or of any in a tuple.
+
+    0 where there is none.
+    """
+    if isinstance(saved, (tuple, list)):
+        return max(map(last_write, saved), default=0)
+    entry = _written.get(id(memory(saved)))
     return 0 if entry is None else entry[1]
 
 
@@ -94,11 +99,6 @@ class Exposure:
         if not _same_bits(self.base, self._snapshot):
             number_write(self.base)
             self._snapshot = self.base.copy()
-
-    def announce(self) -> None:
-        """Number the write that the owner announces, as in ``t.data -= a``."""
-        number_write(self.base)
-        self._snapshot = self.base.copy()
 
     def __del__(self) -> None:
         exposures.pop(id(self), None)

@@ -116,12 +116,16 @@ class Power(Binary):
     saves = INPUTS | OUTPUT
 
     def vjp(self, g: Value, x: Value, y: Value, power: Value) -> Gradients:
+        return (
+            lambda: g * self._slope(x, y),
+            lambda: g * power * np.log(np.where(x == 0, 1, x)),
+        )
+
+    def _slope(self, x: Value, y: Value) -> Value:
+        """y x^(y − 1), and 0 for y = 0, where x⁻¹ must not even be computed."""
         if isinstance(y, (int, float)):
-            slope = y * x ** (y - 1) if y else np.zeros_like(g)
-        else:
-            # The inner where keeps x ** (0 − 1) from being computed at x = 0.
-            slope = np.where(y == 0, 0, y * x ** np.where(y == 0, 1, y - 1))
-        return g * slope, lambda: g * power * np.log(np.where(x == 0, 1, x))
+            return y * x ** (y - 1) if y else np.zeros_like(x)
+        return np.where(y == 0, 0, y * x ** np.where(y == 0, 1, y - 1))
 
 
 class Logaddexp(Binary):

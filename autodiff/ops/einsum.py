@@ -80,7 +80,7 @@ class Einsum(Op):
                 inputs.append(letter)
                 factors.append(np.ones_like(g, shape=length))
             target += letter
-        return np.einsum(f"{','.join(inputs)}->{target}", *factors)
+        return np.einsum(f"{','.join(inputs)}->{target}", *factors, optimize=len(factors) > 2)
 
     def expression(self, *arguments: str) -> str:
         return f"einsum({','.join(self.inputs)}->{self.output}; {', '.join(arguments)})"
@@ -109,6 +109,8 @@ class Einsum(Op):
             (("bij", "bjk"), "bik", ((2, 2, 3), (2, 3, 2))),
             (("ij", "j"), "i", ((2, 0), (0,))),
             (("", "i"), "i", ((), (3,))),
+            (("ij",), "i", ((2, 1),)),
+            (("ij",), "i", ((2, 0),)),
         ):
             yield cls(inputs, output), tuple(rng.normal(size=shape) for shape in shapes)
 
@@ -145,6 +147,13 @@ def _explicit(subscripts: str, ndims: Sequence[int]) -> tuple[tuple[str, ...], s
     """The terms with a letter for every axis, and the output they imply if none is given."""
     left, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
+    unknown = set(left + output) - set(ascii_letters + ",.")
+    strange = {k for k in output.replace("...", "") if output.count(k) > 1 or k not in left}
+    if unknown or strange:
+        raise ValueError(
+            f"einsum: {subscripts!r}: {''.join(sorted(unknown or strange))!r} "
+            + ("is no letter" if unknown else "must occur once in the output, and in a term")
+        )
     if len(terms) != len(ndims):
         raise ValueError(
             f"einsum: {subscripts!r} has {len(terms)} terms, but {len(ndims)} operands were given"
@@ -167,6 +176,8 @@ def _explicit(subscripts: str, ndims: Sequence[int]) -> tuple[tuple[str, ...], s
         for term, width in zip(terms, widths, strict=True)
     )
     if arrow:
+        if stretch and "..." not in output:
+            raise ValueError(f"einsum: {subscripts!r}: the output lacks the ... of the terms")
         return inputs, output.replace("...", stretch)
     letters = Counter(left.replace(",", "").replace("...", ""))
     return inputs, stretch + "".join(sorted(k for k, n in letters.items() if n == 1))

@@ -8,12 +8,13 @@ from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import RESIDUAL
-from autodiff.typing import Shape, Value, own_array
+from autodiff.typing import Shape, Value, as_array, is_array, own_array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -195,10 +196,18 @@ def index_update(x: Value, index: Any, value: Value) -> Tensor:
     return IndexUpdate(own_index(index))(x, value)
 
 
+def _places(indices: Any) -> Any:
+    array = np.asarray(indices)
+    return array if array.size else array.astype(int)
+
+
 @implements(np.take)
 def take(a: Value, indices: Any, axis: int | None = None) -> Tensor:
     """The elements of `a` at `indices` along `axis`, of all elements in order if None."""
-    places = np.asarray(indices)
+    places = indices if is_array(indices) else _places(indices)
+    if places.dtype.kind == "b":  # places, not a mask
+        places = places.astype(int)
+    a = as_array(a)
     if axis is None:
         return getitem(a.reshape(-1), places)
-    return getitem(a, (slice(None),) * (axis % a.ndim) + (places,))
+    return getitem(a, (slice(None),) * normalize_axis_index(axis, a.ndim, "take") + (places,))

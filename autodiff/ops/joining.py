@@ -13,7 +13,7 @@ from autodiff.op import Case, Gradients, Op
 from autodiff.ops.indexing import take
 from autodiff.ops.shaping import broadcast_to, ravel, reshape
 from autodiff.saves import RESIDUAL
-from autodiff.typing import Shape, Value
+from autodiff.typing import Shape, Value, as_array, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -166,12 +166,13 @@ class Pad(Op):
 @implements(np.tile)
 def tile(A: Value, reps: int | tuple[int, ...]) -> Tensor:
     """`A` repeated as a whole, ``reps[i]`` times along axis i."""
-    counts = (reps,) if isinstance(reps, int) else tuple(reps)
-    number = max(A.ndim, len(counts))
+    array, counts = as_array(A), as_integers(reps)
+    counts = (counts,) if isinstance(counts, int) else counts
+    number = max(array.ndim, len(counts))
     counts = (1,) * (number - len(counts)) + counts
-    shape = (1,) * (number - A.ndim) + A.shape
+    shape = (1,) * (number - array.ndim) + array.shape
     pairs = tuple(zip(counts, shape, strict=True))
-    apart = reshape(A, tuple(n for _, length in pairs for n in (1, length)))
+    apart = reshape(array, tuple(n for _, length in pairs for n in (1, length)))
     stretched = broadcast_to(apart, tuple(n for pair in pairs for n in pair))
     return reshape(stretched, tuple(count * length for count, length in pairs))
 
@@ -179,6 +180,7 @@ def tile(A: Value, reps: int | tuple[int, ...]) -> Tensor:
 @implements(np.repeat)
 def repeat(a: Value, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
     """`a` with each element repeated `repeats` times along `axis`, in one axis if None."""
+    a = as_array(a)
     if axis is None:
         a, axis = ravel(a), 0
     return take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
@@ -203,9 +205,7 @@ def split(
     ary: Value, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> tuple[Tensor, ...]:
     """`ary` cut along `axis`, into equal sections or at indices: a tuple of Tensors."""
-    if not isinstance(indices_or_sections, int):
-        indices_or_sections = tuple(int(i) for i in indices_or_sections)
-    return Split(indices_or_sections, axis)(ary)  # type: ignore[return-value]  # several outputs
+    return Split(as_integers(indices_or_sections), axis)(ary)  # type: ignore[return-value]  # several outputs
 
 
 @implements(np.pad)
@@ -230,6 +230,7 @@ def pad(
     ValueError
         For another mode.
     """
+    array = as_array(array)
     widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (array.ndim, 2)).tolist()
     pairs = tuple((before, after) for before, after in widths)
     if mode == "constant":

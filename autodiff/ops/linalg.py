@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from autodiff.ops.indexing import getitem
 from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, count
 from autodiff.ops.shaping import moveaxis, ravel, reshape, transpose
 from autodiff.saves import INPUTS, OTHERS, OUTPUT
-from autodiff.typing import Axes, Shape, Value
+from autodiff.typing import Axes, Shape, Value, as_array, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -118,10 +119,8 @@ class Norm(Reduction):
         length = np.where(y == 0, 1, y)
         if self.ord == 2:
             return (self.stretch(np.where(y == 0, 0, g / length), x.shape) * x,)
-        scale = np.where(y == 0, 0, g * length ** (1 - self.ord))
-        size = np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1)
-        slope = np.where(x == 0, 0, np.sign(x) * size)
-        return (self.stretch(scale, x.shape) * slope,)
+        scale = self.stretch(g * length ** (1 - self.ord), x.shape)
+        return (scale * np.sign(x) * np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1),)
 
     def definition(self, x: Value) -> Value:
         return Sum(self.axis, self.keepdims)(absolute(x) ** self.ord) ** (1 / self.ord)
@@ -158,15 +157,15 @@ def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
     """
     if ord is None:
         return Norm(axis, keepdims)(x)
-    axes = axes_of(np.shape(x), axis)
+    axes = axes_of(np.shape(x), axis, "norm")
     if len(axes) == 1:
         if ord in (math.inf, -math.inf):
             extremum = Max if ord > 0 else Min
             return extremum(axes, keepdims)(absolute(x))
         if ord == 0:
             return Sum(axes, keepdims)(absolute(np.sign(x)))
-        if isinstance(ord, (int, float)):
-            return Norm(axes, keepdims, ord)(x)
+        if isinstance(ord, Real):
+            return Norm(axes, keepdims, float(ord))(x)
     elif len(axes) == 2:
         if ord == "fro":
             return Norm(axes, keepdims)(x)
@@ -214,10 +213,15 @@ def tensordot(a: Value, b: Value, axes: Any = 2) -> Tensor:
     axes : int or (axes of a, axes of b)
         An integer n pairs the last n of `a` with the first n of `b`.
     """
-    if isinstance(axes, int):
-        pairs = tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes))
+    a, b = as_array(a), as_array(b)
+    if isinstance(axes, Integral):
+        first, second = range(-int(axes), 0), range(int(axes))
     else:
-        pairs = axes_of(a.shape, _tuple(axes[0])), axes_of(b.shape, _tuple(axes[1]))
+        first, second = map(as_integers, axes)
+    pairs = (
+        axes_of(a.shape, _tuple(first), "tensordot"),
+        axes_of(b.shape, _tuple(second), "tensordot"),
+    )
     if [a.shape[i] for i in pairs[0]] != [b.shape[i] for i in pairs[1]]:
         raise ValueError(
             f"tensordot: {a.shape} and {b.shape}: the axes {pairs[0]} and {pairs[1]} are not "
@@ -241,6 +245,8 @@ def _tuple(axis: Any) -> tuple[int, ...]:
 @implements(np.diagonal)
 def diagonal(a: Value, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonal of the matrices in axes `axis1` and `axis2`, as the last axis."""
+    a = as_array(a)
+    axis1, axis2 = axes_of(a.shape, (axis1, axis2), "diagonal")
     rows, columns = a.shape[axis1], a.shape[axis2]
     length = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
     steps = np.arange(length)

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-def axes_of(shape: Shape, axis: Axes) -> tuple[int, ...]:
-    """`axis` as a tuple of axes of `shape`, none of them negative."""
-    return tuple(range(len(shape))) if axis is None else normalize_axis_tuple(axis, len(shape))
+def axes_of(shape: Shape, axis: Axes, caller: str | None = None) -> tuple[int, ...]:
+    """`axis` as a tuple of axes of `shape`, none of them negative; `caller` is named in errors."""
+    if axis is None:
+        return tuple(range(len(shape)))
+    return normalize_axis_tuple(axis, len(shape), caller)
 
 
 def kept(shape: Shape, axis: Axes) -> Shape:
@@ -34,6 +36,11 @@ def kept(shape: Shape, axis: Axes) -> Shape:
 def count(shape: Shape, axis: Axes) -> int:
     """How many elements each result of a reduction of `shape` along `axis` comes from."""
     return math.prod(shape[i] for i in axes_of(shape, axis))
+
+
+def _inverse(n: float) -> float:
+    """1 / n, and NaN for 0, as NumPy has the mean of nothing."""
+    return 1 / n if n else math.nan
 
 
 @dataclass(frozen=True, repr=False)
@@ -106,10 +113,10 @@ class Mean(Reduction):
         return np.mean(x, axis=self.axis, keepdims=self.keepdims), x.shape
 
     def vjp(self, g: Value, shape: Shape) -> Gradients:
-        return (self.stretch(g / count(shape, self.axis), shape),)
+        return (self.stretch(g * _inverse(count(shape, self.axis)), shape),)
 
     def definition(self, x: Value) -> Value:
-        return Sum(self.axis, self.keepdims)(x) * (1 / count(x.shape, self.axis))
+        return Sum(self.axis, self.keepdims)(x) * _inverse(count(x.shape, self.axis))
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,27 +154,32 @@ class Var(Spread):
         return np.var(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
 
     def vjp(self, g: Value, x: Value) -> Gradients:
-        scale = 2 / (count(x.shape, self.axis) - self.ddof)
+        scale = 2 * _inverse(count(x.shape, self.axis) - self.ddof)
         return (self.stretch(g * scale, x.shape) * self.deviation(x),)
 
     def definition(self, x: Value) -> Value:
         n = count(x.shape, self.axis)
-        deviation = x + -1 * (Sum(self.axis, True)(x) * (1 / n))
-        return Sum(self.axis, self.keepdims)(deviation * deviation) * (1 / (n - self.ddof))
+        deviation = x + -1 * (Sum(self.axis, True)(x) * _inverse(n))
+        return Sum(self.axis, self.keepdims)(deviation * deviation) * _inverse(n - self.ddof)
 
 
 class Std(Spread):
     """√var along the axes. Kink: the gradient is 0 where all elements are equal."""
 
     numpy = np.std
-    saves = INPUTS | OUTPUT
+    saves = INPUTS | OUTPUT | RESIDUAL
 
     def forward(self, x: Any) -> Any:
-        return np.std(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
+        s = np.std(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
+        if not x.size:
+            return s, np.zeros_like(s, dtype=bool)
+        # The mean of equal elements is rounded, and s then a little more than 0.
+        top, bottom = (f(x, axis=self.axis, keepdims=self.keepdims) for f in (np.max, np.min))
+        return s, np.equal(top, bottom)
 
-    def vjp(self, g: Value, x: Value, s: Value) -> Gradients:
-        scale = g / (np.where(s == 0, 1, s) * (count(x.shape, self.axis) - self.ddof))
-        scale = np.where(s == 0, 0, scale)
+    def vjp(self, g: Value, x: Value, s: Value, equal: Any) -> Gradients:
+        scale = g * _inverse(count(x.shape, self.axis) - self.ddof)
+        scale = np.where(equal, 0, scale / np.where(equal, 1, s))
         return (self.stretch(scale, x.shape) * self.deviation(x),)
 
 
@@ -248,7 +260,7 @@ class Logsumexp(Reduction):
     saves = INPUTS | OUTPUT
 
     def forward(self, x: Any) -> Any:
-        top = np.max(x, axis=self.axis, keepdims=True)
+        top = np.max(x, axis=self.axis, keepdims=True, initial=-math.inf)
         top = np.where(np.isfinite(top), top, 0)
         with np.errstate(divide="ignore"):  # log(0) = −∞ is right where all of x is −∞
             y = top + np.log(np.sum(np.exp(x - top), axis=self.axis, keepdims=True))
@@ -285,12 +297,14 @@ def std(a: Value, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False)
     return Std(axis, keepdims, ddof)(a)
 
 
+@implements(np.amax)
 @implements(np.max)
 def max(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The largest element along `axis`; ties share the gradient evenly."""
     return Max(axis, keepdims)(a)
 
 
+@implements(np.amin)
 @implements(np.min)
 def min(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The smallest element along `axis`; ties share the gradient evenly."""

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import INPUTS, OUTPUT
-from autodiff.typing import Value
+from autodiff.typing import Value, as_array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -125,10 +125,10 @@ def _adjoint_recurrence(a: Value, g: Value) -> Value:
 @implements(np.cumsum)
 def cumsum(a: Value, axis: int | None = None) -> Tensor:
     """The running sum along `axis`, over all elements in order if None."""
-    return Cumsum(0)(a.reshape(-1)) if axis is None else Cumsum(axis)(a)
+    return Cumsum(0)(as_array(a).reshape(-1)) if axis is None else Cumsum(axis)(a)
 
 
 @implements(np.cumprod)
 def cumprod(a: Value, axis: int | None = None) -> Tensor:
     """The running product along `axis`, over all elements in order if None."""
-    return Cumprod(0)(a.reshape(-1)) if axis is None else Cumprod(axis)(a)
+    return Cumprod(0)(as_array(a).reshape(-1)) if axis is None else Cumprod(axis)(a)

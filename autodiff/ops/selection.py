@@ -56,7 +56,7 @@ class Minimum(Binary):
 
 
 class Clip(Elementwise):
-    """x held between low and high (low ≤ high), broadcasting.
+    """x held between low and high, broadcasting; high, where low is above it.
 
     Kink: at a bound the gradient goes to x alone.
     """
@@ -71,12 +71,13 @@ class Clip(Elementwise):
     def vjp(self, g: Value, x: Value, low: Value, high: Value) -> Gradients:
         return (
             lambda: np.where(x < low, 0, np.where(x > high, 0, g)),
-            lambda: np.where(x < low, g, 0),
-            lambda: np.where(x > high, g, 0),
+            lambda: np.where(low > high, 0, np.where(x < low, g, 0)),
+            lambda: np.where(low > high, g, np.where(x > high, g, 0)),
         )
 
     def definition(self, x: Value, low: Value, high: Value) -> Value:
-        return where(x < low, low, where(x > high, high, x))
+        raised = where(x < low, low, x)
+        return where(raised > high, high, raised)
 
 
 class Where(Op):

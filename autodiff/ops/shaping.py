@@ -14,7 +14,7 @@ from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.reduction import axes_of
 from autodiff.saves import RESIDUAL
-from autodiff.typing import Axes, Shape, Value
+from autodiff.typing import Axes, Shape, Value, as_array, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -219,13 +219,16 @@ class Roll(Op):
 
 def astype(x: Value, dtype: Any) -> Tensor:
     """`x` in another dtype, floating where `x` wants a gradient."""
-    return Astype(np.dtype(dtype))(x)
+    target = np.dtype(dtype)
+    if target.kind not in "fiub":
+        raise TypeError(f"astype: {target} is no dtype of real numbers")
+    return Astype(target)(x)
 
 
 @implements(np.reshape)
 def reshape(a: Value, shape: int | Shape) -> Tensor:
     """The elements of `a`, in order, in `shape`; one length may be −1."""
-    return Reshape(shape)(a)
+    return Reshape(as_integers(shape))(a)
 
 
 @implements(np.ravel)
@@ -237,14 +240,16 @@ def ravel(a: Value) -> Tensor:
 @implements(np.transpose)
 def transpose(a: Value, axes: tuple[int, ...] | None = None) -> Tensor:
     """`a` with its axes in the order `axes`, reversed by default."""
-    return Transpose(None if axes is None else tuple(axes))(a)
+    order = as_integers(axes)
+    return Transpose((order,) if isinstance(order, int) else order)(a)
 
 
 @implements(np.swapaxes)
 def swapaxes(a: Value, axis1: int, axis2: int) -> Tensor:
     """`a` with two axes exchanged."""
+    a = as_array(a)
     order = list(range(a.ndim))
-    first, second = (normalize_axis_index(axis, a.ndim) for axis in (axis1, axis2))
+    first, second = (normalize_axis_index(axis, a.ndim, "swapaxes") for axis in (axis1, axis2))
     order[first], order[second] = order[second], order[first]
     return Transpose(tuple(order))(a)
 
@@ -252,7 +257,8 @@ def swapaxes(a: Value, axis1: int, axis2: int) -> Tensor:
 @implements(np.moveaxis)
 def moveaxis(a: Value, source: int | tuple[int, ...], destination: int | tuple[int, ...]) -> Tensor:
     """`a` with the axes `source` moved to `destination`, the others kept in order."""
-    sources, destinations = axes_of(a.shape, source), axes_of(a.shape, destination)
+    a = as_array(a)
+    sources, destinations = (axes_of(a.shape, axes, "moveaxis") for axes in (source, destination))
     if len(sources) != len(destinations):
         raise ValueError(
             f"moveaxis: {len(sources)} axes to move and {len(destinations)} places: "
@@ -267,9 +273,10 @@ def moveaxis(a: Value, source: int | tuple[int, ...], destination: int | tuple[i
 @implements(np.squeeze)
 def squeeze(a: Value, axis: Axes = None) -> Tensor:
     """`a` without the axes `axis`, which have length 1; without all such by default."""
+    a = as_array(a)
     if axis is None:
         return reshape(a, tuple(n for n in a.shape if n != 1))
-    axes = axes_of(a.shape, axis)
+    axes = axes_of(a.shape, axis, "squeeze")
     long = [i for i in axes if a.shape[i] != 1]
     if long:
         raise ValueError(f"squeeze: {a.shape}: axis {long[0]} has length {a.shape[long[0]]}, not 1")
@@ -279,8 +286,9 @@ def squeeze(a: Value, axis: Axes = None) -> Tensor:
 @implements(np.expand_dims)
 def expand_dims(a: Value, axis: int | tuple[int, ...]) -> Tensor:
     """`a` with new axes of length 1 that stand at `axis` in the result."""
-    number = a.ndim + (1 if isinstance(axis, int) else len(axis))
-    axes = axes_of((1,) * number, axis)
+    a, places = as_array(a), as_integers(axis)
+    number = a.ndim + (1 if isinstance(places, int) else len(places))
+    axes = axes_of((1,) * number, places, "expand_dims")
     lengths = iter(a.shape)
     return reshape(a, tuple(1 if i in axes else next(lengths) for i in range(number)))
 
@@ -288,16 +296,17 @@ def expand_dims(a: Value, axis: int | tuple[int, ...]) -> Tensor:
 @implements(np.broadcast_to)
 def broadcast_to(array: Value, shape: int | Shape) -> Tensor:
     """`array` stretched to `shape`."""
-    return BroadcastTo((shape,) if isinstance(shape, int) else tuple(shape))(array)
+    target = as_integers(shape)
+    return BroadcastTo((target,) if isinstance(target, int) else target)(array)
 
 
 @implements(np.flip)
 def flip(m: Value, axis: Axes = None) -> Tensor:
     """`m` with the elements along `axis` (all by default) in reverse order."""
-    return Flip(axis)(m)
+    return Flip(as_integers(axis))(m)
 
 
 @implements(np.roll)
 def roll(a: Value, shift: int | tuple[int, ...], axis: Axes = None) -> Tensor:
     """`a` with its elements moved by `shift` along `axis`, coming in at the other end."""
-    return Roll(shift, axis)(a)
+    return Roll(as_integers(shift), as_integers(axis))(a)

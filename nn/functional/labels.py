@@ -38,14 +38,18 @@ def one_hot(labels: Any, classes: int, dtype: Any = np.float32) -> Array:
     >>> one_hot(5, 10, dtype=int)
     array([0, 0, 0, 0, 0, 1, 0, 0, 0, 0])
     """
+    return _one_hot(labels, classes, dtype, "one_hot")
+
+
+def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
     places = np.asarray(labels)
     if places.dtype.kind not in "iu":
-        raise TypeError(f"one_hot: {places.dtype} labels; expected integers")
+        raise TypeError(f"{caller}: {places.dtype} labels; expected integers")
     outside = (places < 0) | (places >= classes)
     if outside.any():
         index = tuple(int(i) for i in np.argwhere(outside)[0])
         where = f" at {index if len(index) > 1 else index[0]}" if index else ""
-        raise ValueError(f"one_hot: label {places[index]}{where}; expected 0 to {classes - 1}")
+        raise ValueError(f"{caller}: label {places[index]}{where}; expected 0 to {classes - 1}")
     return np.asarray(np.arange(classes) == places[..., None], dtype=dtype)
 
 
@@ -76,7 +80,7 @@ def class_probabilities(labels: Any, shape: Shape, dtype: Any, caller: str) -> A
         labels = labels.numpy()
     given = np.asarray(labels)
     if given.shape == shape[:-1] and given.dtype.kind in "iu":
-        return one_hot(given, shape[-1], dtype)
+        return _one_hot(given, shape[-1], dtype, caller)
     if given.shape != shape:
         raise ValueError(
             f"{caller}: predictions {shape}, labels {given.shape} of {given.dtype}; expected "

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, reciprocal
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
-from autodiff.typing import Value
+from autodiff.typing import Value, as_array
 from nn.functional.labels import class_probabilities
 
 
@@ -81,9 +81,10 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
     ValueError
         If labels and logits do not fit, or a label is out of range.
     """
-    if np.ndim(logits) == 0:
+    logits = as_array(logits)
+    if logits.ndim == 0:
         raise ValueError("softmax_cross_entropy: logits of shape (); expected (…, classes)")
-    if np.size(logits) == 0:
+    if logits.size == 0:
         raise ValueError(f"softmax_cross_entropy: logits of shape {logits.shape} hold no sample")
     targets = class_probabilities(labels, logits.shape, logits.dtype, "softmax_cross_entropy")
     return _softmax_cross_entropy(logits, targets)

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from autodiff import Tensor, scope
-from autodiff.typing import Array
+from autodiff.typing import Array, own_real_array
 
 
 class Parameter(Tensor):
@@ -133,6 +133,8 @@ class Module:
         ------
         ValueError
             If a name is missing or unknown, or a shape differs. Nothing is changed then.
+        TypeError
+            If something is no array of real numbers. Nothing is changed then.
         """
         parameters = dict(self.named_parameters())
         problems = [f"{name} is missing" for name in parameters.keys() - state.keys()]
@@ -144,8 +146,13 @@ class Module:
         ]
         if problems:
             raise ValueError(f"load_state_dict: {'; '.join(sorted(problems))}")
+        # All of them first: one that is no array of real numbers must change nothing either.
+        arrays = {
+            name: own_real_array(state[name], parameter.dtype, f"load_state_dict: {name}")
+            for name, parameter in parameters.items()
+        }
         for name, parameter in parameters.items():
-            parameter.written()[...] = state[name]
+            parameter.written()[...] = arrays[name]
 
     def __repr__(self) -> str:
         lines = [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self.children()]

@@ -136,7 +136,7 @@ def test_an_error_inside_an_operation_of_ones_own_keeps_its_place():
 
     with pytest.raises(ValueError, match="broadcast") as caught:
         Careless()(leaf([1.0]))
-    assert any("careless: (1,)" in note for note in caught.value.__notes__)
+    assert any("in careless of shapes (1,)" in note for note in caught.value.__notes__)
     assert caught.traceback[-1].name == "forward"
 
 

@@ -217,7 +217,7 @@ def test_stable_far_out():
 
 
 @pytest.mark.parametrize(("labels", "message"), [
-    ([0, 3], r"one_hot: label 3 at 1; expected 0 to 2"),
+    ([0, 3], r"softmax_cross_entropy: label 3 at 1; expected 0 to 2"),
     ([0, -1], r"label -1 at 1"),
     ([0, 1, 2], r"predictions \(2, 3\), labels \(3,\)"),
     ([0.0, 1.0], r"labels \(2,\) of float64"),
