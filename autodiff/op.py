@@ -8,28 +8,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from autodiff.graph import SMALL, Node, Recorded
-from autodiff.modes import modes
-from autodiff.saves import (
-    INPUTS,
-    NOTHING,
-    OUTPUT,
-    Needs,
-    Saves,
-    all_small,
-    needed_inputs,
-    small_constants,
-)
-from autodiff.typing import Array, Value, is_array
-from autodiff.writes import compare_exposures, exposures, numbers
-
-if TYPE_CHECKING:
-    from autodiff.tensor import Tensor
+from autodiff.graph import Node, Recorded
+from autodiff.recording import Recording
+from autodiff.saves import Saves
+from autodiff.typing import Array, Value
+from autodiff.writes import numbers
 
 Gradients = tuple[Value | Callable[[], Value] | None, ...]
 """What a rule returns: per input a value, a function that gives it, or None."""
@@ -37,44 +25,25 @@ Gradients = tuple[Value | Callable[[], Value] | None, ...]
 Case = tuple["Op", tuple[Any, ...]]
 """An operation and the arguments to test it on."""
 
-
 registry: list[type[Op]] = []
 """Every operation of the project's own packages, in the order of definition."""
 
-
-class Symbolic:
-    """Base of values that operations are read with instead of computed on."""
-
-    __slots__ = ()
-
-    def apply(self, op: Op, inputs: Sequence[Any]) -> Any:
-        """What `op` gives for `inputs`, one of which is this."""
-        raise NotImplementedError
-
-    def choose(self, x: Any, y: Any) -> Any:
-        """``where(self, x, y)``."""
-        raise NotImplementedError
-
-
-_new: Final = object.__new__
-_ndarray: Final = np.ndarray
-_float64: Final = np.dtype(np.float64)
-_float32: Final = np.dtype(np.float32)
 _OWN_PACKAGES: Final = ("autodiff", "nn")
-_NUMBERS: Final = frozenset({float, int, bool})
 
 
-def _arity(forward: Any) -> int | None:
-    """How many inputs `forward` takes; None if any number."""
+def _arity(cls: type[Recording]) -> int | None:
+    """How many inputs ``forward`` takes; None if that varies, or is not to be seen."""
+    forward: Any = cls.forward
     if isinstance(forward, np.ufunc):
         return forward.nin
     code = getattr(forward, "__code__", None)
-    if code is None or code.co_flags & inspect.CO_VARARGS:
+    if code is None or forward.__defaults__ or code.co_flags & inspect.CO_VARARGS:
         return None
-    return int(code.co_argcount) - 1
+    is_static = isinstance(inspect.getattr_static(cls, "forward"), staticmethod)
+    return int(code.co_argcount) - (not is_static)
 
 
-class Op:
+class Op(Recording):
     """An operation: subclass it to add one.
 
     An instance is immutable and holds parameters only (an axis, a stride, a copy of an
@@ -104,15 +73,7 @@ class Op:
         NumPy's function of the same meaning.
     """
 
-    name: str
-    symbol: str
-    saves: ClassVar[Saves] = NOTHING
-    broadcasts: ClassVar[bool] = False
-    elementwise: ClassVar[bool] = False
-    needs: ClassVar[Needs] = None
     numpy: ClassVar[Any] = None
-
-    _traits: ClassVar[tuple[Saves, bool, bool, int | None]] = (NOTHING, False, False, None)
 
     residual: ClassVar[Any] = None
     """Where the residual varies with the inputs: ``residual(self, *inputs)`` computes it in
@@ -137,15 +98,12 @@ class Op:
         if cls.__dict__.get("numpy") is not None and "forward" not in cls.__dict__:
             cls.forward = staticmethod(cls.numpy)  # type: ignore[method-assign]  # the same call
         # One look-up instead of four in __call__.
-        cls._traits = (cls.saves, cls.elementwise, cls.needs is not None, _arity(cls.forward))
+        cls._traits = (cls.saves, cls.elementwise, cls.needs is not None, _arity(cls))
         if not abstract and cls.__module__.partition(".")[0] in _OWN_PACKAGES:
             registry.append(cls)
+            cls._registered = True
 
     # -- what a subclass declares ---------------------------------------------------------
-
-    def forward(self, *inputs: Any) -> Any:
-        """Compute the output from arrays and numbers; by `numpy` unless a subclass says how."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def vjp(self, g: Value, *saved: Value) -> Gradients:
         """The vector-Jacobian product: from g = ∂L/∂output, ∂L/∂input for each input.
@@ -164,197 +122,12 @@ class Op:
         """The operation applied to `arguments`, as text."""
         return f"{self.name}({', '.join(arguments)})"
 
-    def explain(self, shapes: Sequence[tuple[int, ...]], error: Exception) -> str:
-        """What was wrong with inputs of these shapes."""
-        return f"{self.name}: {', '.join(map(str, shapes))}: {error}"
-
-    # -- calling it -----------------------------------------------------------------------
-
-    def __call__(self, *inputs: Any) -> Tensor:
-        """Compute, and record where an input wants a gradient.
-
-        Returns
-        -------
-        Tensor
-            A tuple of them where the operation has several outputs. An array where no input
-            is a Tensor, as NumPy would give it.
-        """
-        saves, elementwise, selective, arity = self._traits
-        if arity is not None and len(inputs) != arity:
-            raise TypeError(f"{self.name}: takes {arity} inputs, {len(inputs)} were given")
-        if arity == 2:  # as in most operations; the loop below, unrolled
-            x, y = inputs
-            if isinstance(x, Recorded):
-                first, first_node = x._array, x.node
-            else:
-                first, first_node = x if type(x) in _NUMBERS else self._constant(x), None
-            if isinstance(y, Recorded):
-                second, second_node = y._array, y.node
-            else:
-                second, second_node = y if type(y) in _NUMBERS else self._constant(y), None
-            arrays: tuple[Any, ...] = (first, second)
-            parents: tuple[Node | None, ...] = (first_node, second_node)
-        else:
-            values: list[Any] = []
-            nodes: list[Node | None] = []
-            for x in inputs:
-                if isinstance(x, Recorded):
-                    values.append(x._array)
-                    nodes.append(x.node)
-                else:
-                    values.append(x if type(x) in _NUMBERS else self._constant(x))
-                    nodes.append(None)
-            arrays, parents = tuple(values), tuple(nodes)
-        constants = None in parents
-        if constants and not any(parents):
-            return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # see above
-        scope = None
-        if (mode := modes.get()) is not None:
-            if not mode.recording:
-                return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # a Tensor
-            if mode.primitives and self.definition is not None:
-                return self.definition(*inputs)  # type: ignore[no-any-return]  # a Tensor
-            scope = mode.scope
-        if exposures:
-            compare_exposures()
-
-        try:
-            output = self.forward(*arrays)
-        except Exception as error:
-            if self._is_restated(error):
-                raise self._restated(arrays, error) from None
-            error.add_note(self._note(arrays))
-            raise
-        residual = None
-        if type(output) is not _ndarray:
-            output, residual = self._unpack(output)
-
-        node = _new(Node)
-        node.number = next(numbers)
-        node.op = self
-        node.parents = parents
-        node.scope = scope
-        node.notes = None
-        if type(output) is tuple:
-            return self._record_outputs(node, arrays, output, residual)  # type: ignore[no-any-return]  # Tensors
-        node.shape = output.shape
-        node.dtype = dtype = output.dtype
-        if dtype is not _float64 and dtype is not _float32 and dtype.kind != "f":
-            self._refuse_dtype(dtype)
-        if output.size <= SMALL and (elementwise or all_small(arrays)):
-            node.inputs = arrays
-            node.output = output
-        else:
-            node.inputs = small_constants(arrays, parents) if constants else ()
-            node.output = None
-        lean = selective and constants
-        if saves is INPUTS:
-            node.saved = needed_inputs(self.needs, arrays, parents) if lean else arrays
-        elif saves is NOTHING:
-            node.saved = ()
-        elif saves is OUTPUT:
-            node.saved = (output,)
-        else:
-            if saves.residual and residual is None:
-                self._unpack(output)  # says that forward gave none
-            kept = needed_inputs(self.needs, arrays, parents) if lean else arrays
-            node.saved = saves.collect(kept, output, residual)
-        tensor = _new(Recorded.result_type)
-        tensor._array = output
-        tensor.node = node
-        return tensor  # type: ignore[return-value]  # result_type is Tensor once it exists
-
-    def _constant(self, x: Any) -> Any:
-        """A constant operand as something NumPy computes with; complex and objects refused."""
-        if isinstance(x, Symbolic):
-            return x
-        if not hasattr(x, "dtype"):
-            if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
-                raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
-            x = np.asarray(x)
-        if x.dtype.kind not in "fiub":
-            raise TypeError(
-                f"{self.name}: {x.dtype} operand; expected a Tensor, an array or a number "
-                f"that is real"
-            )
-        return x
-
-    def _unpack(self, y: Any) -> tuple[Any, Any]:
-        """Output and residual of `forward`; scalars and duck arrays come here too."""
-        residual = None
-        if self.saves.residual:
-            if not isinstance(y, tuple) or len(y) != 2:
-                raise TypeError(
-                    f"{self.name}: forward gave {type(y).__name__}; with RESIDUAL it must return "
-                    f"(output, residual)"
-                )
-            y, residual = y
-        if isinstance(y, (tuple, list)):
-            return tuple(map(self._output, y)), residual
-        return self._output(y), residual
-
-    def _output(self, y: Any) -> Any:
-        if isinstance(y, (np.generic, int, float)):
-            return np.asarray(y)
-        if not is_array(y):
-            raise TypeError(f"{self.name}: forward gave {type(y).__name__}; expected an array")
-        return y
-
-    def _unrecorded(self, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
-        """The result alone: a Tensor without a node, an array, or a symbol."""
-        for x in inputs:
-            if isinstance(x, Symbolic):
-                return x.apply(self, inputs)
-        if all(type(a) in _NUMBERS for a in arrays):
-            arrays = tuple(map(np.asarray, arrays))
-        try:
-            y = self.forward(*arrays)
-        except Exception as error:
-            if self._is_restated(error):
-                raise self._restated(arrays, error) from None
-            error.add_note(self._note(arrays))
-            raise
-        y, _ = self._unpack(y)
-        if not any(isinstance(x, Recorded) for x in inputs):
-            return y
-        if type(y) is tuple:
-            return tuple(Recorded.over(array, None) for array in y)
-        return Recorded.over(y, None)
-
-    def _record_outputs(
-        self, node: Node, arrays: Sequence[Any], outputs: tuple[Array, ...], residual: Any
-    ) -> Any:
-        """Finish the node of an operation with several outputs, each a node over it."""
-        node.shape = None
-        node.dtype = None
-        node.output = None
-        small = all_small(arrays) and all_small(outputs)
-        node.inputs = arrays if small else small_constants(arrays, node.parents)
-        node.saved = self.saves.collect(arrays, outputs, residual)
-        return Output.tensors(node, outputs, small)
-
-    def _is_restated(self, error: Exception) -> bool:
-        return type(self) in registry and type(error) in _RESTATED
-
-    def _restated(self, arrays: Sequence[Any], error: Exception) -> Exception:
-        """What the error says, with the operation and the shapes it failed on."""
-        return type(error)(self.explain([np.shape(a) for a in arrays], error))
-
-    def _note(self, arrays: Sequence[Any]) -> str:
-        return f"in {self.name} of shapes {', '.join(str(np.shape(a)) for a in arrays)}"
-
-    def _refuse_dtype(self, dtype: np.dtype[Any]) -> NoReturn:
-        raise TypeError(
-            f"{self.name}: the result is {dtype}, which carries no gradient; "
-            f"call .detach() on the Tensor first"
-        )
+    def _outputs(self, parent: Node, outputs: tuple[Array, ...], small: bool) -> tuple[Any, ...]:
+        return Output.tensors(parent, outputs, small)
 
     def __repr__(self) -> str:
         parameters = ", ".join(f"{key}={value!r}" for key, value in vars(self).items())
         return f"{self.name}({parameters})" if parameters else self.name
-
-
-_RESTATED: Final = (ValueError, TypeError, IndexError, np.exceptions.AxisError)
 
 
 class Output(Op, abstract=True):
@@ -383,7 +156,7 @@ class Output(Op, abstract=True):
         """The outputs as Tensors, each with a node over that of the operation."""
         tensors = []
         for index, array in enumerate(outputs):
-            node = _new(Node)
+            node = object.__new__(Node)
             node.number = next(numbers)
             node.op = cls(index, len(outputs))
             node.parents = (parent,)

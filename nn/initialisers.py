@@ -21,53 +21,62 @@ class Initialiser(Protocol):
 
 
 @dataclass(frozen=True)
-class Xavier:
+class ScaledByFan:
+    """Random weights around 0 whose spread depends on the number of links.
+
+    Parameters
+    ----------
+    distribution : {"normal", "uniform"}
+        Uniform between ±√3 standard deviations.
+
+    Raises
+    ------
+    ValueError
+        For another distribution.
+    """
+
+    distribution: Literal["normal", "uniform"] = "normal"
+
+    def __post_init__(self) -> None:
+        if self.distribution not in ("normal", "uniform"):
+            raise ValueError(
+                f"{type(self).__name__}: distribution {self.distribution!r}; "
+                f"expected 'normal' or 'uniform'"
+            )
+
+    def deviation(self, fan_in: int, fan_out: int) -> float:
+        """The standard deviation."""
+        raise NotImplementedError
+
+    def __call__(
+        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
+    ) -> Array:
+        """Weights of `shape`."""
+        deviation = self.deviation(fan_in, fan_out)
+        if self.distribution == "normal":
+            return rng.normal(0, deviation, shape).astype(dtype)
+        limit = math.sqrt(3) * deviation
+        return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+class Xavier(ScaledByFan):
     """Standard deviation √(2 / (fan_in + fan_out)), for sigmoid and tanh.
 
     Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010.
-
-    Parameters
-    ----------
-    distribution : {"normal", "uniform"}
-        Uniform between ±√3 standard deviations.
     """
 
-    distribution: Literal["normal", "uniform"] = "normal"
-
-    def __call__(
-        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
-    ) -> Array:
-        """Weights of `shape`."""
-        deviation = math.sqrt(2 / (fan_in + fan_out))
-        return _draw(self.distribution, deviation, shape, rng).astype(dtype)
+    def deviation(self, fan_in: int, fan_out: int) -> float:
+        """√(2 / (fan_in + fan_out))."""
+        return math.sqrt(2 / (fan_in + fan_out))
 
 
-@dataclass(frozen=True)
-class He:
+class He(ScaledByFan):
     """Standard deviation √(2 / fan_in), for ReLU.
 
     He et al., "Delving deep into rectifiers", 2015.
-
-    Parameters
-    ----------
-    distribution : {"normal", "uniform"}
-        Uniform between ±√3 standard deviations.
     """
 
-    distribution: Literal["normal", "uniform"] = "normal"
-
-    def __call__(
-        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
-    ) -> Array:
-        """Weights of `shape`."""
-        return _draw(self.distribution, math.sqrt(2 / fan_in), shape, rng).astype(dtype)
-
-
-def _draw(distribution: str, deviation: float, shape: Shape, rng: np.random.Generator) -> Array:
-    if distribution == "normal":
-        return rng.normal(0, deviation, shape)
-    if distribution == "uniform":
-        limit = math.sqrt(3) * deviation
-        return rng.uniform(-limit, limit, shape)
-    raise ValueError(f"distribution {distribution!r}; expected 'normal' or 'uniform'")
+    def deviation(self, fan_in: int, fan_out: int) -> float:
+        """√(2 / fan_in)."""
+        return math.sqrt(2 / fan_in)

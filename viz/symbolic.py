@@ -7,14 +7,15 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autodiff import ops
 from autodiff.numpy_protocol import implement
-from autodiff.op import Op, Symbolic
+from autodiff.op import Op
+from autodiff.operators import Operators
 from autodiff.ops.arithmetic import parenthesised
+from autodiff.recording import Symbolic
 from autodiff.typing import Value
 
 
-class Symbol(Symbolic):
+class Symbol(Operators, Symbolic):
     """A named value of known shape and dtype, whose numbers nobody knows.
 
     It passes through operators, NumPy's functions and the operations, and comes out as the
@@ -92,52 +93,7 @@ class Symbol(Symbolic):
     ) -> Any:
         return _through(function, args, kwargs)
 
-    # -- operators and methods ------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Any:
-        return ops.add(self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return ops.add(other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return ops.subtract(self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return ops.subtract(other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return ops.multiply(self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return ops.multiply(other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return ops.divide(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return ops.divide(other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return ops.power(self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return ops.power(other, self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return ops.matmul(self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return ops.matmul(other, self)
-
-    def __neg__(self) -> Any:
-        return ops.negative(self)
-
-    def __abs__(self) -> Any:
-        return ops.abs(self)
-
-    def __getitem__(self, index: Any) -> Any:
-        return ops.getitem(self, index)
+    # -- comparisons ------------------------------------------------------------------------
 
     def __eq__(self, other: Any) -> Any:
         return _compare(np.equal, self, other)
@@ -156,23 +112,6 @@ class Symbol(Symbolic):
 
     def __ge__(self, other: Any) -> Any:
         return _compare(np.greater_equal, self, other)
-
-    @property
-    def T(self) -> Any:
-        """The axes in reverse order."""
-        return ops.transpose(self)
-
-    def reshape(self, *shape: Any) -> Any:
-        """The elements in another shape."""
-        return ops.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def sum(self, axis: Any = None, *, keepdims: bool = False) -> Any:
-        """The sum along `axis`."""
-        return ops.sum(self, axis, keepdims=keepdims)
-
-    def astype(self, dtype: Any) -> Any:
-        """The values in another dtype."""
-        return ops.astype(self, dtype)
 
 
 _COMPARISONS: dict[Any, str] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy as np
 from autodiff.domain import Reals
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
-from autodiff.op import Case, Gradients, Op, Symbolic
+from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise
+from autodiff.recording import Symbolic
 from autodiff.saves import INPUTS
 from autodiff.typing import Value, own_array
 
@@ -80,6 +82,7 @@ class Clip(Elementwise):
         return where(raised > high, high, raised)
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Where(Op):
     """x where the condition holds, y elsewhere; the three broadcast.
 
@@ -88,13 +91,12 @@ class Where(Op):
     Parameters
     ----------
     condition : array of bool
-        Copied, so that a later write into it changes nothing.
+        Belongs to this operation.
     """
 
-    broadcasts = True
+    condition: Any
 
-    def __init__(self, condition: Any) -> None:
-        self.condition = own_array(condition, bool)
+    broadcasts = True
 
     def forward(self, x: Any, y: Any) -> Any:
         return np.where(self.condition, x, y)
@@ -115,7 +117,7 @@ class Where(Op):
             ((0,), (0,), ()),
         ):
             condition = rng.integers(0, 2, mask)
-            yield cls(condition), (rng.normal(size=x), rng.normal(size=y))
+            yield cls(own_array(condition, bool)), (rng.normal(size=x), rng.normal(size=y))
 
 
 maximum = Maximum()
@@ -170,4 +172,4 @@ def where(condition: Any, x: Value = None, y: Value = None) -> Tensor:
         return condition.choose(x, y)  # type: ignore[no-any-return]  # a symbol, for rules alone
     if isinstance(condition, Recorded):
         condition = condition._array
-    return Where(condition)(x, y)
+    return Where(own_array(condition, bool))(x, y)

@@ -81,8 +81,29 @@ def test_a_missing_method_is_named(method):
 
 
 def test_instances_are_immutable():
-    with pytest.raises(AttributeError):
-        leaf([1.0]).sum(axis=0).node.op.axis = 1
+    rng = np.random.default_rng(0)
+    for cls in registry:
+        if cls.cases.__func__ is not Op.cases.__func__:
+            op, _ = next(cls.cases(rng))
+            for name in vars(op):
+                with pytest.raises(AttributeError):
+                    setattr(op, name, None)
+
+
+def test_the_number_of_inputs_of_ones_own():
+    class Static(Op):
+        @staticmethod
+        def forward(x, y):
+            return x + y
+
+    class Optional(Op):
+        def forward(self, x, y=1.0):
+            return x + y
+
+    assert Static()(leaf(1.0), 2.0).item() == 3
+    assert Optional()(leaf(1.0)).item() == Optional()(leaf(1.0), 1.0).item() == 2
+    with pytest.raises(TypeError, match="static: takes 2 inputs, 1 were given"):
+        Static()(leaf(1.0))
 
 
 @pytest.mark.parametrize(
