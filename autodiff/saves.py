@@ -68,8 +68,15 @@ def needed_positions(needs: Needs, wanted: Sequence[bool]) -> set[int]:
     return positions
 
 
-def needed_inputs(needs: Needs, arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
-    """The inputs that a wanted gradient needs, None in the place of the others."""
+def needed_inputs(
+    needs: Needs, arrays: Sequence[Any], parents: Sequence[Node | None]
+) -> Sequence[Any]:
+    """The inputs that a wanted gradient needs, None in the place of the others.
+
+    At least one of the inputs is a constant: its parent is None.
+    """
+    if needs is OTHERS and len(parents) == 2:  # a product with a constant: nothing to find out
+        return (None, arrays[1]) if parents[1] is None else (arrays[0], None)
     needed = needed_positions(needs, [parent is not None for parent in parents])
     return [array if i in needed else None for i, array in enumerate(arrays)]
 

@@ -330,6 +330,23 @@ def test_only_some_outputs_are_used():
     np.testing.assert_array_equal(x.grad, [2, 1, 0, 0, 8, 10])
 
 
+def test_edges_of_several_outputs():
+    x = leaf([1.0, 2.0, 3.0, 4.0])
+    a, b = ad.split(x, 2)
+    y = (a * b).sum()
+    sent_by = {}
+    arrived_at = {}
+    for node, cotangent, sent in reverse_pass(y.node, np.ones(())):
+        assert len(sent) == len(node.parents)
+        sent_by[node], arrived_at[node] = sent, cotangent
+    np.testing.assert_array_equal(sent_by[a.node][0], [3, 4])
+    np.testing.assert_array_equal(sent_by[b.node][0], [1, 2])
+    (split,) = a.node.parents
+    assert b.node.parents == (split,)
+    np.testing.assert_array_equal(arrived_at[split], [[3, 4], [1, 2]])
+    np.testing.assert_array_equal(sent_by[split][0], [3, 4, 1, 2])
+
+
 def test_several_outputs_at_second_order():
     x = leaf(np.arange(1.0, 5.0))
     a, b = ad.split(x, 2)
@@ -404,20 +421,21 @@ def test_dropped_graphs_come_back_without_the_collector(walk):
 def test_a_training_loop_does_not_hold_two_graphs():
     w = leaf(np.ones(100_000))
 
-    def peak(steps):
+    def peak(steps, retain_graph=False):
         tracemalloc.start()
         for _ in range(steps):
-            loss = w
+            y = w
             for _ in range(20):
-                loss = ad.sin(loss)
-            loss = loss.sum()
-            loss.backward()
+                y = ad.sin(y)
+            loss = y.sum()  # the loss of the step before was alive until here
+            loss.backward(retain_graph=retain_graph)
             w.zero_grad()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak
 
     assert peak(4) < 1.2 * peak(1)
+    assert peak(4, retain_graph=True) > 1.6 * peak(1)  # so this is how two graphs would show
 
 
 def test_an_array_no_rule_needs_is_freed_with_its_tensor():

@@ -41,7 +41,8 @@ def test_what_a_rule_gets():
 
 def test_operations_of_ones_own_are_not_in_the_registry():
     assert Cube not in registry
-    assert {cls.__module__.split(".")[0] for cls in registry} == {"autodiff", "nn"}
+    assert {cls.__module__.split(".")[0] for cls in registry} <= {"autodiff", "nn"}
+    assert type(ad.exp) in registry
 
 
 def test_saves_combine():
@@ -187,7 +188,7 @@ def test_needs():
 
     x, y = leaf([2.0]), leaf([5.0])
     z = Product()(x, 3.0, 7.0)
-    assert z.node.saved == [None, 3.0, 7.0]
+    assert list(z.node.saved) == [None, 3.0, 7.0]
     z.backward()
     assert x.grad == 21
     Product()(x, y, 7.0).backward()
