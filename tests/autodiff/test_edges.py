@@ -402,3 +402,65 @@ def test_a_constant_base_costs_no_slope():
     with np.errstate(divide="raise"):
         (np.array([0.0, 2.0]) ** y).sum().backward()
     np.testing.assert_allclose(y.grad, [0, 8 * np.log(2)])
+
+
+# -- without a node ------------------------------------------------------------------------
+
+
+def test_several_outputs_without_a_node():
+    a, b = ad.split(Tensor([1.0, 2.0]), 2)
+    assert isinstance(a, Tensor)
+    assert a.node is b.node is None
+    with no_grad():
+        a, b = ad.split(leaf([1.0, 2.0]), 2)
+    assert isinstance(b, Tensor)
+    assert all(type(part) is np.ndarray for part in ad.split(np.array([1.0, 2.0]), 2))
+
+
+def test_numbers_leave_float32_alone_without_a_node_too():
+    for x in (np.ones(2, np.float32), Tensor(np.ones(2, np.float32))):
+        assert ad.multiply(2.0, x).dtype == np.float32
+        assert ad.add(x, 1).dtype == np.float32
+
+
+def test_errors_without_a_node_are_as_with_one():
+    class Careless(Op):
+        def forward(self, x):
+            return np.ones(3) + np.ones(4)
+
+    with pytest.raises(ValueError, match="broadcast") as caught:
+        Careless()(Tensor([1.0]))
+    assert caught.value.__notes__ == ["in careless of shapes (1,)"]
+    assert caught.traceback[-1].name == "forward"
+    with pytest.raises(ValueError, match="matmul: ") as caught:
+        Tensor([1.0]) @ Tensor([1.0, 2.0])
+    assert caught.value.__suppress_context__
+
+
+# -- seeds, sizes --------------------------------------------------------------------------
+
+
+def test_a_seed_may_be_a_tensor():
+    x, seed = leaf([1.0, 2.0]), leaf([5.0, 7.0])
+    (x * x).backward(seed)
+    np.testing.assert_array_equal(x.grad, [10, 28])
+    assert seed.grad is None
+    for create_graph in (False, True):
+        with pytest.raises(ValueError, match=r"shape \(3,\), the result \(2,\)"):
+            gradients(x * x, [x], seed=leaf([1.0, 1, 1]), create_graph=create_graph)
+    (g,) = gradients(x * x, [x], seed=Tensor(np.float32([1, 1])), create_graph=True)
+    assert g.dtype == np.float64
+
+
+@pytest.mark.parametrize(("elements", "stays"), [(64, True), (65, False)])
+def test_up_to_64_elements_stay(elements, stays):
+    x = leaf(np.ones(elements))
+    y = ad.exp(x)
+    assert (y.node.output is not None) == stays
+    z = y.sum()
+    z.backward()
+    if stays:
+        z.backward()
+    else:
+        with pytest.raises(RuntimeError, match="released"):
+            z.backward()
