@@ -2,6 +2,7 @@
 #   make demo    trains a network on real handwritten digits
 #   make test    passes the tests
 # Arguments of the demo: make demo ARGS="--epochs 10 --seed 1"; make demo ARGS=--help
+# Another Python: make clean, then make PYTHON=python3.13 demo
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,8 +26,10 @@ bench: $(VENV)/bench.installed
 	$(RUN) -m benchmarks.overhead $(ARGS)
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys' 2>/dev/null \
+	  || { echo "cannot run $(PYTHON); give a Python 3.11 or newer: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "chainrule needs Python 3.11 or newer; $(PYTHON) is older. Write make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	  || { echo "$(PYTHON) is older than Python 3.11; give a newer one: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo.installed: pyproject.toml | $(VENV)/bin/python
@@ -42,4 +45,4 @@ $(VENV)/bench.installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out build dist
+	rm -rf $(VENV) out build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache

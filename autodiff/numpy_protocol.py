@@ -70,7 +70,8 @@ def array_function(
     """What ``Tensor.__array_function__`` gives."""
     ours = implement(function)
     if ours is None:
-        raise TypeError(_refusal(f"{function.__name__}"))
+        module = function.__module__.partition(".")[2]
+        raise TypeError(_refusal(f"{module}.{function.__name__}" if module else function.__name__))
     try:
         return ours(*args, **kwargs)
     except TypeError as error:
@@ -81,8 +82,8 @@ def array_function(
 
 def _refusal(name: str) -> str:
     return (
-        f"np.{name} has no derivative here; write it with the operations of autodiff, or, for its "
-        f"value alone, give it tensor.numpy()"
+        f"np.{name} does not take Tensors; give it tensor.numpy(), for its value alone, or write "
+        f"it with the operations of autodiff, for its derivative too"
     )
 
 

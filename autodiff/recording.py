@@ -19,7 +19,7 @@ from autodiff.saves import (
     needed_inputs,
     small_constants,
 )
-from autodiff.typing import Array, is_array
+from autodiff.typing import Array, is_array, kind_of
 from autodiff.writes import compare_exposures, exposures, numbers
 
 if TYPE_CHECKING:
@@ -173,16 +173,15 @@ class Recording:
         """A constant operand as something NumPy computes with; complex and objects refused."""
         if isinstance(x, Symbolic):
             return x
-        if not hasattr(x, "dtype"):
-            if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
-                raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
-            x = np.asarray(x)
-        if x.dtype.kind not in "fiub":
+        if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
+            raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
+        array = x if hasattr(x, "dtype") else np.asarray(x)
+        if array.dtype.kind not in "fiub":
             raise TypeError(
-                f"{self.name}: {x.dtype} operand; expected a Tensor, an array or a number "
-                f"that is real"
+                f"{self.name}: {kind_of(x, array)} operand; expected a Tensor, or an array or "
+                f"number that is real"
             )
-        return x
+        return array
 
     def _unpack(self, y: Any) -> tuple[Any, Any]:
         """Output and residual of `forward`; scalars and duck arrays come here too."""

@@ -99,7 +99,8 @@ def _check(nodes: list[Node], leading: set[Node] | None) -> None:
         if node.saved is None:
             raise RuntimeError(
                 f"{node.describe()}: what it saved was released by an earlier backward(), finished "
-                f"or not; call that one with retain_graph=True to walk back through it again"
+                f"or not (arrays of more than {SMALL} elements are); call that one with "
+                f"retain_graph=True to walk back through it again"
             )
         if written:
             for array in () if node.op is None else _needed(node, leading):
@@ -253,7 +254,8 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
         if array.size != 1:
             raise ValueError(
                 f"{caller}: the result has shape {array.shape}; a gradient of that shape must be "
-                f"given (only for a single element is it taken to be 1)"
+                f"given (it is taken to be 1 for a single element only), or a number made of "
+                f"the result first: .sum() or .mean()"
             )
         return np.ones_like(array)
     if isinstance(gradient, Recorded):

@@ -37,11 +37,20 @@ def own_array(data: Any, dtype: Any = None) -> Any:
     return np.array(data, dtype=dtype)
 
 
+def kind_of(data: Any, array: Any) -> str:
+    """What `data` is called in an error: its dtype, or what stands in it."""
+    if array.dtype.kind in "OUS" and not is_array(data):
+        while isinstance(data, (list, tuple)) and data:
+            data = data[0]
+        return type(data).__name__
+    return str(array.dtype)
+
+
 def own_real_array(data: Any, dtype: Any, caller: str) -> Any:
     """A new array of real numbers; a TypeError that names `caller` where they are not."""
     array = own_array(data)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"{caller}: {array.dtype} data; expected real numbers")
+        raise TypeError(f"{caller}: {kind_of(data, array)} data; expected real numbers")
     return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 

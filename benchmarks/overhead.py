@@ -171,6 +171,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.repeats < 4:
         parser.error(f"--repeats {options.repeats}: at least 4 are needed for quartiles")
+    if options.json and not os.access(os.path.dirname(options.json) or ".", os.W_OK):
+        parser.error(f"--json {options.json}: the folder does not exist or cannot be written")
     rows = summary(measure(options.repeats))
     print(
         f"y = y * a + b, {STEPS} times, {SIZE} elements, forward and backward; "

@@ -1,13 +1,15 @@
-"""Train a two-layer network on real handwritten digits: ``python -m examples.digits``.
+"""Train a two-layer network on real handwritten digits.
 
-The network of the lectures: an affine layer, sigmoid, an affine layer, softmax with cross
-entropy, trained on mini-batches by gradient descent. The digits are the 1,797 images of 8×8
-pixels that come with scikit-learn (E. Alpaydin and C. Kaynak, UCI repository, 1998).
+Run it by ``make demo``, or ``.venv/bin/python -m examples.digits``. The network of the lectures:
+an affine layer, sigmoid, an affine layer, softmax with cross entropy, trained on mini-batches by
+gradient descent. The digits are the 1,797 images of 8×8 pixels that come with scikit-learn
+(E. Alpaydin and C. Kaynak, UCI repository, 1998).
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from sklearn.datasets import load_digits
 from tqdm import tqdm
 
@@ -85,60 +88,82 @@ def draw(history, path):
     """Write the curves of loss and accuracy to a picture, whole or not at all."""
     losses, train_accuracies, test_accuracies = zip(*history, strict=True)
     epochs = range(1, len(history) + 1)
+    marker = "o" if len(history) < 10 else ""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    left.plot(epochs, losses, color="tab:red")
+    left.plot(epochs, losses, marker=marker, color="tab:red")
     left.set(title="Loss", xlabel="epoch", ylabel="cross entropy", ylim=(0, None))
-    right.plot(epochs, train_accuracies, "--", color="tab:blue", label="training")
-    right.plot(epochs, test_accuracies, color="tab:orange", label="test")
-    right.set(title="Accuracy", xlabel="epoch", ylabel="share right", ylim=(None, 1))
+    right.plot(epochs, train_accuracies, "--", marker=marker, color="tab:blue", label="training")
+    right.plot(epochs, test_accuracies, marker=marker, color="tab:orange", label="test")
+    right.set(title="Accuracy", xlabel="epoch", ylabel="share right", ylim=(None, 1.005))
     right.legend(loc="lower right")
     for axes in (left, right):
         axes.grid(alpha=0.3)
-    path.parent.mkdir(parents=True, exist_ok=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     unfinished = path.with_name(f".{path.name}.unfinished{path.suffix}")
-    figure.savefig(unfinished, dpi=120)
-    os.replace(unfinished, path)
+    try:
+        figure.savefig(unfinished, dpi=120)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def positive(kind):
-    """A parser of positive numbers, for argparse."""
+def whole(smallest):
+    """A parser of whole numbers, for argparse."""
 
     def parse(text):
-        value = kind(text)
-        if not 0 < value < float("inf"):
-            raise ValueError(text)
+        try:
+            value = int(text)
+        except ValueError:
+            value = smallest - 1
+        if value < smallest:
+            raise argparse.ArgumentTypeError(
+                f"{text!r}; expected a whole number, at least {smallest}"
+            )
         return value
 
-    parse.__name__ = f"positive {kind.__name__}"
     return parse
 
 
+def positive(text):
+    """A parser of positive numbers, for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a positive number")
+    return value
+
+
 def picture(text):
-    """A parser of picture paths, for argparse."""
+    """A parser of paths of pictures that can be written, for argparse."""
     path = Path(text)
     if path.suffix not in (".png", ".svg", ".pdf"):
-        raise argparse.ArgumentTypeError(f"{text!r} must end in .png, .svg or .pdf")
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a name in .png, .svg or .pdf")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot write {path}: {error.strerror}") from None
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        why = "it is a folder" if path.is_dir() else f"{path.parent} cannot be written"
+        raise argparse.ArgumentTypeError(f"cannot write {path}: {why}")
     return path
-
-
-def seed(text):
-    """A parser of seeds, for argparse."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative; a seed is at least 0")
-    return value
 
 
 def options_from(arguments):
     """What the command line says."""
-    parser = argparse.ArgumentParser(prog="digits", description=__doc__.splitlines()[0])
-    parser.add_argument("--epochs", type=positive(int), default=100)
-    parser.add_argument("--batch-size", type=positive(int), default=100)
-    parser.add_argument("--learning-rate", type=positive(float), default=1.0)
-    parser.add_argument("--hidden", type=positive(int), default=50, help="hidden units")
-    parser.add_argument("--seed", type=seed, default=0)
-    parser.add_argument("--out", type=picture, default=Path("out/digits.png"), help="the curves")
+    parser = argparse.ArgumentParser(
+        prog="digits",
+        description=__doc__.splitlines()[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--epochs", type=whole(1), default=100, help="walks through the images")
+    parser.add_argument("--batch-size", type=whole(1), default=100, help="images a step")
+    parser.add_argument("--learning-rate", type=positive, default=1.0, help="length of a step")
+    parser.add_argument("--hidden", type=whole(1), default=50, help="hidden units")
+    parser.add_argument("--seed", type=whole(0), default=0, help="of all that is random")
+    parser.add_argument("--out", type=picture, default="out/digits.png", help="the curves")
     return parser.parse_args(arguments)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from numbers import Real
 
-from nn.modules.module import Module, Parameter
+from autodiff import Tensor
+from nn.modules.module import Module
 
 
 class SGD:
@@ -19,19 +22,43 @@ class SGD:
 
     Raises
     ------
+    TypeError
+        If something else is given than Tensors that want a gradient.
     ValueError
         If there is no parameter, or η is not positive.
     """
 
-    def __init__(self, parameters: Module | Iterable[Parameter], learning_rate: float) -> None:
+    _learning_rate: float
+
+    def __init__(self, parameters: Module | Iterable[Tensor], learning_rate: float) -> None:
         if isinstance(parameters, Module):
             parameters = parameters.parameters()
+        if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
+            raise TypeError(
+                f"SGD: the parameters are of type {type(parameters).__name__}; give a Module, or "
+                f"a list of them: SGD([w], learning_rate)"
+            )
         self.parameters = list(parameters)
-        self.learning_rate = learning_rate
+        for index, parameter in enumerate(self.parameters):
+            if not isinstance(parameter, Tensor) or not parameter.requires_grad:
+                raise TypeError(
+                    f"SGD: parameter {index} is {parameter!r}; expected a Parameter, or a Tensor "
+                    f"with requires_grad=True"
+                )
         if not self.parameters:
             raise ValueError("SGD: no parameters were given")
-        if not learning_rate > 0:
-            raise ValueError(f"SGD: learning rate {learning_rate}; expected a positive number")
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """η; may be changed while training goes on."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: float) -> None:
+        if not isinstance(learning_rate, Real) or not 0 < learning_rate < math.inf:
+            raise ValueError(f"SGD: learning rate {learning_rate!r}; expected a positive number")
+        self._learning_rate = float(learning_rate)
 
     def step(self) -> None:
         """Update every parameter by its gradient."""

@@ -36,6 +36,13 @@ def test_digits(tmp_path):
     assert re.fullmatch(r"( *\d( \(is \d\))?){4}", shown[-1])
 
 
+def test_a_picture_that_is_a_folder_is_refused(tmp_path):
+    (tmp_path / "folder.png").mkdir()
+    done = run("--epochs", 1, "--out", tmp_path / "folder.png")
+    assert "it is a folder" in done.stderr.splitlines()[-1]
+    assert [p.name for p in tmp_path.iterdir()] == ["folder.png"]
+
+
 def test_one_seed_one_result(tmp_path):
     out = tmp_path / "curves.svg"
     first, second, other = (
@@ -49,12 +56,13 @@ def test_one_seed_one_result(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--epochs", "0"], "argument --epochs: invalid positive int value: '0'"),
-        (["--epochs", "many"], "argument --epochs: invalid positive int value: 'many'"),
-        (["--learning-rate", "-1"], "argument --learning-rate: invalid positive float value"),
-        (["--learning-rate", "nan"], "argument --learning-rate: invalid positive float value"),
-        (["--seed", "-3"], "argument --seed: -3 is negative"),
-        (["--out", "curves.txt"], "must end in .png, .svg or .pdf"),
+        (["--epochs", "0"], "argument --epochs: '0'; expected a whole number, at least 1"),
+        (["--epochs", "many"], "argument --epochs: 'many'; expected a whole number, at least 1"),
+        (["--learning-rate", "-1"], "argument --learning-rate: '-1'; expected a positive number"),
+        (["--learning-rate", "nan"], "argument --learning-rate: 'nan'; expected a positive"),
+        (["--seed", "-3"], "argument --seed: '-3'; expected a whole number, at least 0"),
+        (["--out", "curves.txt"], "'curves.txt'; expected a name in .png, .svg or .pdf"),
+        (["--out", "tests/.png"], "expected a name in .png, .svg or .pdf"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["--epochs", "1", "--out", "/dev/null/curves.png"], "cannot write /dev/null/curves.png"),
     ],
@@ -63,4 +71,5 @@ def test_bad_options_end_in_one_message(arguments, message):
     done = run(*arguments)
     assert done.returncode != 0
     assert message in done.stderr.splitlines()[-1]
+    assert "epoch " not in done.stdout  # and comes before any work
     assert "Traceback" not in done.stderr

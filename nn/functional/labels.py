@@ -48,8 +48,11 @@ def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
     outside = (places < 0) | (places >= classes)
     if outside.any():
         index = tuple(int(i) for i in np.argwhere(outside)[0])
-        where = f" at {index if len(index) > 1 else index[0]}" if index else ""
-        raise ValueError(f"{caller}: label {places[index]}{where}; expected 0 to {classes - 1}")
+        where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+        raise ValueError(
+            f"{caller}: label {places[index]}{where}; {classes} classes are numbered 0 to "
+            f"{classes - 1}"
+        )
     return np.asarray(np.arange(classes) == places[..., None], dtype=dtype)
 
 
@@ -88,5 +91,8 @@ def class_probabilities(labels: Any, shape: Shape, dtype: Any, caller: str) -> A
         )
     rows = np.array(given, dtype=dtype)
     if (rows < 0).any() or not np.allclose(rows.sum(axis=-1), 1, atol=1e-3):
-        raise ValueError(f"{caller}: a row of labels is not a probability distribution")
+        raise ValueError(
+            f"{caller}: predictions and labels have shape {shape}, so that each row of labels "
+            f"must be a probability distribution, and one is not"
+        )
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,9 @@ class Affine(Module):
         dtype: Any = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        if in_features < 1 or out_features < 1:
-            raise ValueError(f"Affine({in_features}, {out_features}): sizes must be at least 1")
+        sizes = (in_features, out_features)
+        if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+            raise ValueError(f"Affine{sizes}: the sizes must be integers, at least 1")
         initial = (initialiser or Xavier())(
             (in_features, out_features), in_features, out_features, rng or random.generator(), dtype
         )

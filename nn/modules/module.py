@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from typing import Any, Self
 
 import numpy as np
@@ -65,6 +65,14 @@ class Module:
             return self.forward(*inputs)
 
     def __setattr__(self, name: str, value: Any) -> None:
+        parts = value.values() if isinstance(value, dict) else value
+        if isinstance(parts, (list, tuple, set, ValuesView)) and any(
+            isinstance(part, (Module, Parameter)) for part in parts
+        ):
+            raise TypeError(
+                f"{type(self).__name__}.{name}: what a {type(value).__name__} holds would not be "
+                f"found and not be trained; write Sequential(…), or one attribute for each"
+            )
         super().__setattr__(name, value)
         if isinstance(value, Module):
             value._label = f"{name}:{type(value).__name__}"

@@ -24,8 +24,10 @@ class Sequential(Module):
     def __init__(self, *layers: Module) -> None:
         for index, layer in enumerate(layers):
             if not isinstance(layer, Module):
+                hint = "; write Sequential(*layers)" if isinstance(layer, (list, tuple)) else ""
                 raise TypeError(
-                    f"Sequential: layer {index} is {layer!r}; expected a Module, such as Sigmoid()"
+                    f"Sequential: layer {index} is {layer!r}; expected a Module, such as "
+                    f"Sigmoid(){hint}"
                 )
             setattr(self, str(index), layer)
 

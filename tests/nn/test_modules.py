@@ -217,12 +217,12 @@ def test_stable_far_out():
 
 
 @pytest.mark.parametrize(("labels", "message"), [
-    ([0, 3], r"softmax_cross_entropy: label 3 at 1; expected 0 to 2"),
-    ([0, -1], r"label -1 at 1"),
+    ([0, 3], r"softmax_cross_entropy: label 3 at index 1; 3 classes are numbered 0 to 2"),
+    ([0, -1], r"label -1 at index 1"),
     ([0, 1, 2], r"predictions \(2, 3\), labels \(3,\)"),
     ([0.0, 1.0], r"labels \(2,\) of float64"),
-    ([[0.5, 0.2, 0.2], [1, 0, 0]], "not a probability distribution"),
-    ([[2, -1, 0], [1, 0, 0]], "not a probability distribution"),
+    ([[0.5, 0.2, 0.2], [1, 0, 0]], "must be a probability distribution"),
+    ([[2, -1, 0], [1, 0, 0]], "must be a probability distribution"),
     (Tensor(np.eye(3)[:2], requires_grad=True), "want a gradient"),
 ])  # fmt: skip
 def test_wrong_labels(labels, message):
@@ -333,3 +333,42 @@ def test_seeds():
     np.testing.assert_array_equal(weights(), first)
     np.testing.assert_array_equal(weights(), second)
     assert (first != second).any()
+
+
+# -- beginners' mistakes -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.SGD(Tensor([1.0], requires_grad=True), 0.1), r"of type Tensor; .*SGD\(\[w\]"),
+    (lambda: nn.SGD(0.1, two_layers()), "of type float"),
+    (lambda: nn.SGD(np.ones(3), 0.1), "parameter 0 is"),
+    (lambda: nn.SGD([Tensor([1.0])], 0.1), "parameter 0 is .*requires_grad=True"),
+    (lambda: nn.SGD(two_layers(), "0.1"), "learning rate '0.1'; expected a positive number"),
+    (lambda: nn.Affine("3", 2), r"Affine\('3', 2\): the sizes must be integers"),
+    (lambda: nn.Affine(3.0, 2), "must be integers"),
+    (lambda: nn.Sequential([nn.Sigmoid()]), r"write Sequential\(\*layers\)"),
+])  # fmt: skip
+def test_mistakes_are_answered(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
+
+
+@pytest.mark.parametrize("held", [
+    lambda: [nn.Affine(2, 2)], lambda: (nn.Affine(2, 2), 3), lambda: {"a": nn.Parameter([1.0])},
+])  # fmt: skip
+def test_what_would_not_be_trained_is_refused(held):
+    class Net(nn.Module):
+        def __init__(self):
+            self.sizes = [2, 2]
+            self.layers = held()
+
+    with pytest.raises(TypeError, match=r"Net\.layers: .* write Sequential"):
+        Net()
+
+
+def test_the_learning_rate_may_change_but_not_to_nonsense():
+    optimizer = nn.SGD(two_layers(), 0.1)
+    optimizer.learning_rate = 0.01
+    assert optimizer.learning_rate == 0.01
+    with pytest.raises(ValueError, match="positive"):
+        optimizer.learning_rate = 0
