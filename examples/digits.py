@@ -95,10 +95,11 @@ def draw(history, path):
     left.set(title="Loss", xlabel="epoch", ylabel="cross entropy", ylim=(0, None))
     right.plot(epochs, train_accuracies, "--", marker=marker, color="tab:blue", label="training")
     right.plot(epochs, test_accuracies, marker=marker, color="tab:orange", label="test")
-    right.set(title="Accuracy", xlabel="epoch", ylabel="share right", ylim=(None, 1.005))
+    right.set(title="Accuracy", xlabel="epoch", ylabel="share right", ylim=(0, 1.02))
     right.legend(loc="lower right")
     for axes in (left, right):
         axes.grid(alpha=0.3)
+        axes.set_xlim(0.5, len(history) + 0.5)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     unfinished = path.with_name(f".{path.name}.unfinished{path.suffix}")
     try:
