@@ -11,26 +11,29 @@ from autodiff.typing import Array, Shape
 
 @dataclass(frozen=True)
 class Reals:
-    """The reals from `low` to `high` that are at least `gap` away from 0.
+    """The reals from `low` to `high` that are at least `gap` away from some points.
 
     Parameters
     ----------
     low, high : float
         The ends.
     gap : float
-        Keeps away from a kink or a pole at 0.
+        Keeps away from kinks and poles.
+    around : tuple of float
+        Where those are.
     """
 
     low: float = -3.0
     high: float = 3.0
     gap: float = 0.0
+    around: tuple[float, ...] = (0.0,)
 
     def sample(self, rng: np.random.Generator, shape: Shape) -> Array:
         """Values drawn evenly, float64."""
         values = rng.uniform(self.low, self.high, shape)
-        if self.gap:
-            near = np.abs(values) < self.gap
-            values = np.where(near, np.where(values < 0, -self.gap, self.gap) + values, values)
+        for point in self.around if self.gap else ():
+            away = np.asarray(values) - point
+            values = np.where(np.abs(away) < self.gap, values + np.copysign(self.gap, away), values)
         return np.asarray(values)
 
 

@@ -117,7 +117,8 @@ class Node:
         kind = "leaf" if self.op is None else self.op.name
         name = f" {self.name!r}" if self.name else ""
         where = f" in {self.scope.path}" if self.scope is not None else ""
-        return f"{kind}{name}{where}, of shape {self.shape}"
+        shape = "" if self.shape is None else f", of shape {self.shape}"
+        return f"{kind}{name}{where}{shape}"
 
     def __repr__(self) -> str:
         return f"<Node {self.number}: {self.describe()}, {self.dtype}>"

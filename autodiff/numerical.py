@@ -41,8 +41,9 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        If f gives more than one element, or the method is another.
+        If f gives more than one element, the step is not positive, or the method another.
     """
+    _check_step("numerical_gradient", h)
     if method not in _METHODS:
         raise ValueError(f"numerical_gradient: method {method!r}; expected one of {_METHODS}")
     point = _floating(x)
@@ -81,8 +82,9 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, v: Any, h: float =
     Raises
     ------
     ValueError
-        If the shapes of x and v differ.
+        If the shapes of x and v differ, or the step is not positive.
     """
+    _check_step("directional_derivative", h)
     point, direction = _floating(x), _floating(v)
     if point.shape != direction.shape:
         raise ValueError(
@@ -91,6 +93,11 @@ def directional_derivative(f: Callable[[Array], Any], x: Any, v: Any, h: float =
         )
     above, below = (_values(f(point + step * direction)) for step in (h, -h))
     return np.asarray((above - below) / (2 * h))
+
+
+def _check_step(caller: str, h: float) -> None:
+    if not h > 0:
+        raise ValueError(f"{caller}: step {h}; expected a positive number")
 
 
 def _values(result: Any) -> Array:

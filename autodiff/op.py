@@ -68,7 +68,8 @@ class Op(Recording):
     needs : None, OTHERS or tuple of tuple of int
         Which inputs the gradient to each input needs. None: all that are kept; ``OTHERS``:
         all but itself, as in a product; or per input their positions. An input that no
-        wanted gradient needs is not kept: the rule gets None in its place.
+        wanted gradient needs is not kept: the rule gets None in its place, and must not
+        touch it but in a function that is called only where that gradient is wanted.
     numpy : function or None
         NumPy's function of the same meaning.
     """
@@ -91,7 +92,7 @@ class Op(Recording):
                 f"{cls.__name__}: saves = {cls.saves!r}; expected INPUTS, INPUTS[i], OUTPUT, "
                 f"RESIDUAL, combinations of them by |, or NOTHING"
             )
-        if "symbol" not in cls.__dict__ and not hasattr(cls, "symbol"):
+        if not abstract and not hasattr(cls, "symbol"):
             cls.symbol = cls.name
         if cls.residual is not None and (cls.saves.positions is not None):
             raise TypeError(f"{cls.__name__}: a method residual needs saves = INPUTS | RESIDUAL")
@@ -139,11 +140,14 @@ class Output(Op, abstract=True):
         Which output.
     count : int
         How many there are.
+    of : str
+        The name of the operation.
     """
 
-    def __init__(self, index: int, count: int) -> None:
+    def __init__(self, index: int, count: int, of: str) -> None:
         self.index = index
         self.count = count
+        self.name = f"{of}[{index}]"
 
     def forward(self, *inputs: Any) -> Any:  # noqa: D102  # described in Op
         return inputs[self.index]
@@ -154,11 +158,12 @@ class Output(Op, abstract=True):
     @classmethod
     def tensors(cls, parent: Node, outputs: tuple[Array, ...], small: bool) -> tuple[Any, ...]:
         """The outputs as Tensors, each with a node over that of the operation."""
+        assert parent.op is not None
         tensors = []
         for index, array in enumerate(outputs):
             node = object.__new__(Node)
             node.number = next(numbers)
-            node.op = cls(index, len(outputs))
+            node.op = cls(index, len(outputs), parent.op.name)
             node.parents = (parent,)
             node.saved = node.inputs = ()
             node.output = array if small else None

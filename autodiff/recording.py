@@ -118,7 +118,7 @@ class Recording:
             if not mode.recording:
                 return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # a Tensor
             if mode.primitives and self.definition is not None:
-                return self.definition(*inputs)  # type: ignore[no-any-return]  # a Tensor
+                return self.definition(*_operands(inputs, arrays))  # type: ignore[no-any-return]  # a Tensor
             scope = mode.scope
         if exposures:
             compare_exposures()
@@ -175,7 +175,10 @@ class Recording:
             return x
         if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
             raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
-        array = x if hasattr(x, "dtype") else np.asarray(x)
+        if hasattr(x, "mask"):
+            raise TypeError(f"{self.name}: a masked array; write .filled(value), or autodiff.where")
+        is_foreign = hasattr(x, "dtype") and not isinstance(x, np.ndarray)
+        array = x if is_foreign or type(x) is np.ndarray else np.asarray(x)
         if array.dtype.kind not in "fiub":
             raise TypeError(
                 f"{self.name}: {kind_of(x, array)} operand; expected a Tensor, or an array or "
@@ -252,3 +255,15 @@ class Recording:
             f"{self.name}: the result is {dtype}, which carries no gradient; "
             f"call .detach() on the Tensor first"
         )
+
+
+def _operands(inputs: Sequence[Any], arrays: Sequence[Any]) -> list[Any]:
+    """What a definition is run on: Tensors as they are, constants as arrays of the result's dtype.
+
+    A definition may compute with a constant alone, where a number would become float64.
+    """
+    dtype = np.result_type(*arrays)
+    return [
+        x if isinstance(x, Recorded) else np.asarray(a, dtype) if type(a) in _NUMBERS else a
+        for x, a in zip(inputs, arrays, strict=True)
+    ]

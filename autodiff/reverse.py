@@ -136,7 +136,7 @@ def reverse_pass(
         Each node that a cotangent reaches.
     cotangent : array or Tensor
         ∂L/∂node, complete: all that arrived, summed. For an operation with several
-        outputs a list with one entry per output, None where none arrived.
+        outputs a tuple with one entry per output, None where none arrived.
     sent : sequence
         What it sends along the edge to each of its parents, None where nothing goes. An
         edge's contribution is never changed after it was yielded.
@@ -165,6 +165,8 @@ def reverse_pass(
         if op is None or (leading is not None and leading.isdisjoint(node.parents)):
             yield node, cotangent, ()
             continue
+        if node.shape is None:
+            cotangent = tuple(cotangent)
         saved: Any = saved_tensors(node) if create_graph else node.saved
         try:
             entries = op.vjp(cotangent, *saved)

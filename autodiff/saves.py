@@ -28,6 +28,8 @@ class Saves:
         return Saves(positions, self.output or other.output, self.residual or other.residual)
 
     def __getitem__(self, positions: int | tuple[int, ...]) -> Saves:
+        if self != INPUTS:
+            raise TypeError(f"{self}: only INPUTS has positions, as in INPUTS[0] | OUTPUT")
         return Saves(positions if isinstance(positions, tuple) else (positions,))
 
     def collect(self, arrays: Sequence[Any], output: Any, residual: Any) -> list[Any]:

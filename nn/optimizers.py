@@ -16,7 +16,8 @@ class SGD:
     Parameters
     ----------
     parameters : Module or iterable of Parameter
-        What is updated. Parameters without a gradient stay as they are.
+        What is updated: of a Module, what wants a gradient. Parameters that got none stay as
+        they are.
     learning_rate : float
         η, positive.
 
@@ -25,14 +26,14 @@ class SGD:
     TypeError
         If something else is given than Tensors that want a gradient.
     ValueError
-        If there is no parameter, or η is not positive.
+        If there is no parameter, one is given twice, or η is not positive.
     """
 
     _learning_rate: float
 
     def __init__(self, parameters: Module | Iterable[Tensor], learning_rate: float) -> None:
         if isinstance(parameters, Module):
-            parameters = parameters.parameters()
+            parameters = [p for p in parameters.parameters() if p.requires_grad]
         if isinstance(parameters, Tensor) or not isinstance(parameters, Iterable):
             raise TypeError(
                 f"SGD: the parameters are of type {type(parameters).__name__}; give a Module, or "
@@ -45,6 +46,8 @@ class SGD:
                     f"SGD: parameter {index} is {parameter!r}; expected a Parameter, or a Tensor "
                     f"with requires_grad=True"
                 )
+        if len({id(parameter) for parameter in self.parameters}) < len(self.parameters):
+            raise ValueError("SGD: a parameter was given twice")
         if not self.parameters:
             raise ValueError("SGD: no parameters were given")
         self.learning_rate = learning_rate

@@ -125,7 +125,7 @@ class IndexUpdate(Op):
     saves = RESIDUAL
 
     def forward(self, x: Any, value: Any) -> Any:
-        y = own_array(x, np.result_type(x, value))
+        y = own_array(x, x.dtype if x.dtype.kind == "f" else np.result_type(x, value))
         y[self.index] = value
         return y, self._stays(y)
 

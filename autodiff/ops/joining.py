@@ -109,7 +109,7 @@ class Split(Op):
     def vjp(self, g: Sequence[Value | None], shapes: list[Shape]) -> Gradients:
         given = next(part for part in g if part is not None)
         parts = [
-            np.zeros(shape, dtype=given.dtype) if part is None else part
+            np.zeros_like(given, shape=shape) if part is None else part
             for part, shape in zip(g, shapes, strict=True)
         ]
         return (np.concatenate(parts, axis=self.axis),)

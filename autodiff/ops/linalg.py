@@ -119,8 +119,12 @@ class Norm(Reduction):
         length = np.where(y == 0, 1, y)
         if self.ord == 2:
             return (self.stretch(np.where(y == 0, 0, g / length), x.shape) * x,)
-        scale = self.stretch(g * length ** (1 - self.ord), x.shape)
-        return (scale * np.sign(x) * np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1),)
+        scale = np.where(y == 0, 0, g * length ** (1 - self.ord))
+        return (
+            self.stretch(scale, x.shape)
+            * np.sign(x)
+            * np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1),
+        )
 
     def definition(self, x: Value) -> Value:
         return Sum(self.axis, self.keepdims)(absolute(x) ** self.ord) ** (1 / self.ord)

@@ -131,6 +131,11 @@ class Spread(Reduction, abstract=True):
 
     ddof: float = 0
 
+    def freedom(self, shape: Shape) -> float:
+        """The degrees of freedom n − ddof, never below 0, as NumPy has it."""
+        n = count(shape, self.axis) - self.ddof
+        return n if n > 0 else 0
+
     def deviation(self, x: Value) -> Value:
         """x − mean, shaped like x."""
         return x - np.mean(x, axis=self.axis, keepdims=True)
@@ -154,13 +159,14 @@ class Var(Spread):
         return np.var(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
 
     def vjp(self, g: Value, x: Value) -> Gradients:
-        scale = 2 * _inverse(count(x.shape, self.axis) - self.ddof)
+        scale = 2 * _inverse(self.freedom(x.shape))
         return (self.stretch(g * scale, x.shape) * self.deviation(x),)
 
     def definition(self, x: Value) -> Value:
-        n = count(x.shape, self.axis)
-        deviation = x + -1 * (Sum(self.axis, True)(x) * _inverse(n))
-        return Sum(self.axis, self.keepdims)(deviation * deviation) * _inverse(n - self.ddof)
+        mean = Sum(self.axis, True)(x) * _inverse(count(x.shape, self.axis))
+        deviation = x + -1 * mean
+        squares = deviation * deviation
+        return Sum(self.axis, self.keepdims)(squares) * _inverse(self.freedom(x.shape))
 
 
 class Std(Spread):
@@ -171,15 +177,15 @@ class Std(Spread):
 
     def forward(self, x: Any) -> Any:
         s = np.std(x, axis=self.axis, keepdims=self.keepdims, ddof=self.ddof)
-        if not x.size:
+        if not x.size or not self.freedom(x.shape):
             return s, np.zeros_like(s, dtype=bool)
         # The mean of equal elements is rounded, and s then a little more than 0.
         top, bottom = (f(x, axis=self.axis, keepdims=self.keepdims) for f in (np.max, np.min))
-        return s, np.equal(top, bottom)
+        return s, np.logical_or(np.equal(top, bottom), np.equal(s, 0))
 
-    def vjp(self, g: Value, x: Value, s: Value, equal: Any) -> Gradients:
-        scale = g * _inverse(count(x.shape, self.axis) - self.ddof)
-        scale = np.where(equal, 0, scale / np.where(equal, 1, s))
+    def vjp(self, g: Value, x: Value, s: Value, flat: Any) -> Gradients:
+        scale = g * _inverse(self.freedom(x.shape))
+        scale = np.where(flat, 0, scale / np.where(flat, 1, s))
         return (self.stretch(scale, x.shape) * self.deviation(x),)
 
 
@@ -267,6 +273,7 @@ class Logsumexp(Reduction):
         return y if self.keepdims else np.squeeze(y, axis=axes_of(x.shape, self.axis))
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
+        y = np.where(y == -math.inf, 0, y)  # all of x is −∞ then: exp(x − y) is 0, not NaN
         return (self.stretch(g, x.shape) * np.exp(x - self.stretch(y, x.shape)),)
 
     def definition(self, x: Value) -> Value:

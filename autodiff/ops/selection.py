@@ -31,13 +31,7 @@ class Maximum(Binary):
     saves = INPUTS
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
-        return (
-            lambda: np.where(x > y, g, np.where(x == y, g * 0.5, 0)),
-            lambda: np.where(x < y, g, np.where(x == y, g * 0.5, 0)),
-        )
-
-    def expression(self, *arguments: str) -> str:
-        return Op.expression(self, *arguments)
+        return lambda: _chosen(g, x > y, x == y), lambda: _chosen(g, x < y, x == y)
 
 
 class Minimum(Binary):
@@ -48,13 +42,12 @@ class Minimum(Binary):
     saves = INPUTS
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
-        return (
-            lambda: np.where(x < y, g, np.where(x == y, g * 0.5, 0)),
-            lambda: np.where(x > y, g, np.where(x == y, g * 0.5, 0)),
-        )
+        return lambda: _chosen(g, x < y, x == y), lambda: _chosen(g, x > y, x == y)
 
-    def expression(self, *arguments: str) -> str:
-        return Op.expression(self, *arguments)
+
+def _chosen(g: Value, chosen: Value, tied: Value) -> Value:
+    """G where an operand was chosen, half of it where it was as good as the other."""
+    return np.where(chosen, g, np.where(tied, g * 0.5, 0))
 
 
 class Clip(Elementwise):
@@ -65,7 +58,7 @@ class Clip(Elementwise):
 
     broadcasts = True
     saves = INPUTS
-    domain = (Reals(-3, 3), Reals(-1.5, -1), Reals(1, 1.5))
+    domain = (Reals(gap=0.2, around=(-1.0, 1.0)), Reals(-1.1, -0.9), Reals(0.9, 1.1))
 
     def forward(self, x: Any, low: Any, high: Any) -> Any:
         return np.minimum(np.maximum(x, low), high)

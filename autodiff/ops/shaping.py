@@ -217,6 +217,7 @@ class Roll(Op):
             yield cls(shift, axis), (rng.normal(size=shape),)
 
 
+@implements(np.astype)
 def astype(x: Value, dtype: Any) -> Tensor:
     """`x` in another dtype, floating where `x` wants a gradient."""
     target = np.dtype(dtype)

@@ -30,7 +30,9 @@ class SoftmaxCrossEntropy(Op):
         shifted = z - z.max(axis=-1, keepdims=True)
         powers = np.exp(shifted)
         total = powers.sum(axis=-1, keepdims=True)
-        loss = (t * (np.log(total) - shifted)).sum() / _samples(z)
+        # A class that is out of the question has a score of −∞, and 0 · ∞ would be NaN.
+        surprise = np.where(np.equal(t, 0), 0, np.log(total) - shifted)
+        loss = (t * surprise).sum() / _samples(z)
         return loss.astype(z.dtype), powers / total
 
     def residual(self, z: Value, t: Value) -> Value:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from autodiff import Tensor, scope
-from autodiff.typing import Array, own_real_array
+from autodiff.typing import Array, is_array, own_real_array
 
 
 class Parameter(Tensor):
@@ -33,12 +33,20 @@ class Parameter(Tensor):
         return "parameter"
 
 
+def _cast(x: Any, dtype: Any) -> Any:
+    """An array or list of numbers in `dtype`; anything else (a Tensor, a mask, None) as it is."""
+    array = np.asarray(x) if isinstance(x, (list, tuple)) else x
+    if isinstance(x, Tensor) or not is_array(array) or array.dtype.kind not in "fiu":
+        return x
+    return array.astype(dtype, copy=False)
+
+
 class Module:
     """A part of a model.
 
     Subclass it, assign Parameters and Modules to attributes, and write ``forward``. Calling a
-    module enters a scope of its name, so that diagrams know what belongs to it. Array
-    arguments are cast to the dtype of the parameters.
+    module enters a scope of its name, so that diagrams know what belongs to it. Arrays of
+    numbers among its arguments are cast to the dtype of the parameters.
 
     Attributes
     ----------
@@ -58,9 +66,7 @@ class Module:
         if not all(isinstance(x, Tensor) for x in inputs):
             dtype = next((p.dtype for p in self.parameters()), None)
             if dtype is not None:
-                inputs = tuple(
-                    x if isinstance(x, Tensor) else np.asarray(x, dtype=dtype) for x in inputs
-                )
+                inputs = tuple(_cast(x, dtype) for x in inputs)
         with scope(self._label or type(self).__name__):
             return self.forward(*inputs)
 

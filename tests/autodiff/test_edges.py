@@ -12,6 +12,7 @@ import pytest
 import autodiff as ad
 import nn
 from autodiff import OUTPUT, RESIDUAL, Op, Tensor, gradients, no_grad, numerical_gradient
+from tests.duck import Duck
 
 
 def leaf(data, **options):
@@ -464,3 +465,86 @@ def test_up_to_64_elements_stay(elements, stays):
     else:
         with pytest.raises(RuntimeError, match="released"):
             z.backward()
+
+
+# -- within primitives ---------------------------------------------------------------------
+
+
+def test_definitions_take_what_the_operation_takes():
+    t = leaf(np.float32([1, 2]))
+    with ad.primitives():
+        for y in (t / 2, 1 - t, ad.logaddexp(t, 0.0), ad.clip(t, 0, 1.5), t / np.float32([2, 4])):
+            assert y.dtype == np.float32
+        np.testing.assert_array_equal((leaf(5.0) - [1.0, 2.0]).numpy(), [4, 3])
+        np.testing.assert_array_equal((t / 2).numpy(), [0.5, 1])
+
+
+# -- and some more -------------------------------------------------------------------------
+
+
+def test_too_few_degrees_of_freedom_give_nan_not_nothing():
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        for f in (lambda x: x.std(ddof=1), lambda x: x.var(ddof=1)):
+            assert np.isnan(slopes(f, [2.0])[0]).all()
+        assert np.isnan(slopes(lambda x: x.var(ddof=3), [2.0, 3.0])[0]).all()
+    assert not slopes(lambda x: x.std(), [0.0, 1e-170])[0].any()
+
+
+def test_a_class_that_is_out_of_the_question():
+    z = leaf([[0.0, 0.0, -np.inf]])
+    with np.errstate(invalid="raise", divide="raise"):
+        loss = nn.SoftmaxCE()(z, [1])
+        loss.backward()
+    assert loss.item() == pytest.approx(np.log(2))
+    np.testing.assert_allclose(z.grad, [[0.5, -0.5, 0]])
+
+
+def test_what_a_power_and_a_logarithm_do_not_need_may_be_written():
+    w, c = leaf([1.0, 2.0]), Tensor([3.0, 4.0])
+    power, log = (2.0**w).sum(), ad.logaddexp(w, c).sum()
+    c.data -= 1
+    log.backward()
+    w.data -= 1
+    power.backward()
+    weights = 1 / (1 + np.exp([2.0, 2.0])) + np.log(2) * np.array([2, 4])
+    np.testing.assert_allclose(w.grad, weights)
+
+
+def test_an_update_keeps_the_dtype():
+    x = leaf(np.float32([1, 2]))
+    assert ad.index_update(x, 0, np.float64(5)).dtype == np.float32
+    assert ad.index_update(np.array([1, 2]), 0, leaf(0.5)).numpy().tolist() == [0.5, 2]
+
+
+def test_arrays_of_other_classes():
+    t = leaf([1.0, 2.0])
+    y = t * np.array([3.0, 4.0]).view(np.matrix)
+    assert type(y.numpy()) is np.ndarray
+    with pytest.raises(TypeError, match="multiply: a masked array"):
+        t * np.ma.array([1.0, 2.0], mask=[True, False])
+
+
+def test_outputs_are_named_after_their_operation():
+    part, _ = ad.split(leaf([1.0, 2.0]), 2)
+    assert "operation=split[0]" in repr(part)
+    assert part.node.parents[0].describe() == "split"
+
+
+def test_only_inputs_have_positions():
+    with pytest.raises(TypeError, match="only INPUTS has positions"):
+        OUTPUT[0]
+
+
+@pytest.mark.parametrize("h", [0, -1e-4, np.nan])
+def test_steps_are_positive(h):
+    with pytest.raises(ValueError, match="expected a positive number"):
+        numerical_gradient(np.sum, [1.0], h=h)
+    with pytest.raises(ValueError, match="expected a positive number"):
+        ad.directional_derivative(np.sum, [1.0], [1.0], h=h)
+
+
+def test_several_outputs_of_other_arrays():
+    x = Tensor(Duck(np.arange(4.0)), requires_grad=True)
+    a, _ = ad.split(x, 2)
+    (g,) = gradients(a, [x], seed=Duck(np.ones(2)))
+    assert g.inner.tolist() == [1, 1, 0, 0]

@@ -1,20 +1,22 @@
-"""One test over the registry for each thing that every operation promises."""
+"""One check for each thing that every operation promises, run over the whole registry.
+
+Shapes and values of elementwise operations are drawn from their declared domain; of the others
+all declared cases are run, with drawn values.
+"""
+
+import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import autodiff as ad
 from autodiff import Tensor, gradients, primitives
 from tests.differences import assert_gradient, weighted, weights_for
 from tests.duck import Duck
-from tests.operations import OPERATIONS, calls, reference
+from tests.operations import OPERATIONS, calls, is_drawn, reference
 from viz.symbolic import Symbol
-
-every = pytest.mark.parametrize("cls", OPERATIONS, ids=lambda cls: cls.__name__)
-fused = pytest.mark.parametrize(
-    "cls", [c for c in OPERATIONS if c.definition is not None], ids=lambda cls: cls.__name__
-)
 
 
 def outputs(value):
@@ -38,35 +40,24 @@ def numpys(xs):
     return [x.numpy() if isinstance(x, Tensor) else x for x in xs]
 
 
-@every
-@given(data=st.data())
-def test_value_is_numpys(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_value_is_numpys(op, inputs):
     for y, z in zip(arrays(op(*leaves(inputs))), reference(op, inputs), strict=True):
         assert type(y) is np.ndarray
         np.testing.assert_allclose(y, z, rtol=1e-13, atol=1e-14)
 
 
-@every
-@given(data=st.data())
-def test_gradient(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_gradient(op, inputs):
     assert_gradient(op, inputs, np.random.default_rng(0))
 
 
-@every
-@settings(max_examples=10)
-@given(data=st.data())
-def test_second_and_third_order(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_second_and_third_order(op, inputs):
     assert_gradient(op, inputs, np.random.default_rng(0), order=1, relative=1e-6)
     assert_gradient(op, inputs, np.random.default_rng(0), order=2, relative=1e-5)
 
 
-@fused
-@given(data=st.data())
-def test_definition(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_definition(op, inputs):
+    if op.definition is None:
+        return
     xs, zs = leaves(inputs), leaves(inputs)
     y = op(*xs)
     with primitives():
@@ -80,6 +71,9 @@ def test_definition(cls, data):
     theirs = gradients(weighted(z, weights), wanted(zs))
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-11)
+    single = [Tensor(x.astype(np.float32), requires_grad=x.dtype.kind == "f") for x in inputs]
+    with primitives():
+        assert {out.dtype for out in outputs(op(*single))} == {np.dtype(np.float32)}
 
 
 def ancestors(node):
@@ -92,11 +86,8 @@ def ancestors(node):
     return seen
 
 
-@every
-@given(data=st.data())
-def test_float32_stays_float32(cls, data):
-    op, inputs = data.draw(calls(cls))
-    if cls.__name__ == "Astype":
+def check_float32_stays_float32(op, inputs):
+    if type(op).__name__ == "Astype":
         return
     xs = leaves([x.astype(np.float32) if x.dtype.kind == "f" else x for x in inputs])
     ys = outputs(op(*xs))
@@ -112,10 +103,7 @@ def test_float32_stays_float32(cls, data):
         np.testing.assert_allclose(g, e, rtol=2e-4, atol=2e-4 * scale)
 
 
-@every
-@given(data=st.data())
-def test_layout_does_not_matter(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_layout_does_not_matter(op, inputs):
     plain = leaves(inputs)
     strided = leaves(inputs)
     for x in wanted(strided):  # the same values, every other element of a larger array, read-only
@@ -135,11 +123,8 @@ def test_layout_does_not_matter(cls, data):
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
 
 
-@every
-@given(data=st.data())
-def test_exact_properties(cls, data):
+def check_exact_properties(op, inputs):
     """What holds to the bit, without a tolerance."""
-    op, inputs = data.draw(calls(cls))
     before = [x.copy() for x in inputs]
     xs = leaves(inputs)
     ys = outputs(op(*xs))
@@ -164,31 +149,33 @@ def test_exact_properties(cls, data):
         np.testing.assert_array_equal(a, b)
 
 
-@every
-@given(data=st.data())
-def test_only_what_is_wanted(cls, data):
+def check_only_what_is_wanted(op, inputs):
     """An input without requires_grad changes no other gradient and gets none."""
-    op, inputs = data.draw(calls(cls))
     xs = leaves(inputs)
     y = op(*xs)
     weights = weights_for(np.random.default_rng(0), y)
     slopes = gradients(weighted(y, weights), wanted(xs))
     full = {id(x): g for x, g in zip(wanted(xs), slopes, strict=True)}
-    for i in range(len(inputs)):
-        if not isinstance(xs[i], Tensor):
-            continue
-        mixed = list(inputs)
-        mixed[i] = Tensor(inputs[i], requires_grad=True)
-        (alone,) = gradients(weighted(op(*mixed), weights), [mixed[i]])
-        np.testing.assert_array_equal(alone, full[id(xs[i])])
-        (pruned,) = gradients(weighted(y, weights), [xs[i]])
-        np.testing.assert_array_equal(pruned, full[id(xs[i])])
+    places = [i for i, x in enumerate(xs) if isinstance(x, Tensor)]
+    for number in range(1, len(places) + 1):
+        for some in itertools.combinations(places, number):
+            for constant in (np.asarray, Tensor):
+                mixed = [x if i in some else constant(x) for i, x in enumerate(inputs)]
+                for i in some:
+                    mixed[i] = Tensor(inputs[i], requires_grad=True)
+                found = gradients(weighted(op(*mixed), weights), [mixed[i] for i in some])
+                for i, g in zip(some, found, strict=True):
+                    np.testing.assert_array_equal(g, full[id(xs[i])])
+            for create_graph in (False, True):
+                pruned = gradients(
+                    weighted(y, weights), [xs[i] for i in some], create_graph=create_graph
+                )
+                for i, g in zip(some, pruned, strict=True):
+                    array = g.numpy() if create_graph else g
+                    np.testing.assert_allclose(array, full[id(xs[i])], rtol=1e-12, atol=1e-14)
 
 
-@every
-@given(data=st.data())
-def test_rule_reads_on_symbols(cls, data):
-    op, inputs = data.draw(calls(cls))
+def check_rule_reads_on_symbols(op, inputs):
     symbols = [Symbol(f"x{i}", x) for i, x in enumerate(inputs)]
     y = op(*symbols)
     forward = op.forward(*inputs)
@@ -221,18 +208,8 @@ def test_rule_reads_on_symbols(cls, data):
             assert value.shape == x.shape
 
 
-@every
-def test_is_described(cls):
-    assert cls.__doc__
-    assert cls.name.isidentifier()
-    assert cls.symbol
-
-
-@every
-@given(data=st.data())
-def test_other_arrays_pass_through(cls, data):
+def check_other_arrays_pass_through(op, inputs):
     """Arrays that refuse to become NumPy's, as CuPy's do, give the same numbers."""
-    op, inputs = data.draw(calls(cls))
     xs = leaves(inputs)
     y = op(*xs)
     weights = weights_for(np.random.default_rng(0), y)
@@ -253,3 +230,45 @@ def test_other_arrays_pass_through(cls, data):
             array = a.numpy() if isinstance(a, Tensor) else a
             assert type(array) is Duck
             np.testing.assert_allclose(array.inner, b, rtol=1e-12, atol=1e-13)
+
+
+DRAWN = [cls for cls in OPERATIONS if is_drawn(cls)]
+DECLARED = [cls for cls in OPERATIONS if not is_drawn(cls)]
+CHECKS = [value for name, value in globals().items() if name.startswith("check_")]
+every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda f: f.__name__[6:])
+
+
+@every_check
+@pytest.mark.parametrize("cls", DRAWN, ids=lambda cls: cls.__name__)
+@given(data=st.data())
+def test_drawn(cls, check, data):
+    check(*data.draw(calls(cls)))
+
+
+@every_check
+@pytest.mark.parametrize("cls", DECLARED, ids=lambda cls: cls.__name__)
+@settings(max_examples=4)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_all_cases(cls, check, seed):
+    for op, inputs in cls.cases(np.random.default_rng(seed)):
+        check(op, inputs)
+
+
+@pytest.mark.parametrize("cls", OPERATIONS, ids=lambda cls: cls.__name__)
+def test_is_described(cls):
+    assert cls.__doc__
+    assert cls.name.isidentifier()
+    abstract = {base.__name__.lower() for base in cls.__mro__[1:]}
+    assert cls.symbol
+    assert cls.symbol not in abstract
+
+
+def test_symbols():
+    symbols = {op.name: op.symbol for op in (ad.exp, ad.add, ad.multiply, ad.reciprocal, ad.matmul)}
+    assert symbols == {
+        "exp": "exp",
+        "add": "+",
+        "multiply": "×",
+        "reciprocal": "/",
+        "matmul": "@",
+    }

@@ -372,3 +372,31 @@ def test_the_learning_rate_may_change_but_not_to_nonsense():
     assert optimizer.learning_rate == 0.01
     with pytest.raises(ValueError, match="positive"):
         optimizer.learning_rate = 0
+
+
+def test_only_arrays_of_numbers_are_cast():
+    class Net(nn.Module):
+        def __init__(self):
+            self.scale = nn.Parameter([1.0], dtype=np.float32)
+
+        def forward(self, *inputs):
+            return inputs
+
+    mask = np.array([True])
+    x, none, same, text = Net()(np.ones(2), None, mask, "mean")
+    assert x.dtype == np.float32
+    assert none is None
+    assert same is mask
+    assert text == "mean"
+
+
+def test_frozen_parameters_of_a_module_are_left_out():
+    model = two_layers()
+    model[0].weight.requires_grad = False
+    before = model[0].weight.numpy().copy()
+    optimizer, loss = nn.SGD(model, 0.1), nn.SoftmaxCE()
+    loss(model(batch()[0]), batch()[1]).backward()
+    optimizer.step()
+    np.testing.assert_array_equal(model[0].weight.numpy(), before)
+    with pytest.raises(ValueError, match="given twice"):
+        nn.SGD([model[2].weight, model[2].weight], 0.1)
