@@ -85,10 +85,11 @@ class Recording:
             is a Tensor, as NumPy would give it.
         """
         saves, elementwise, selective, arity = self._traits
-        if arity is not None and len(inputs) != arity:
-            raise TypeError(f"{self.name}: takes {arity} inputs, {len(inputs)} were given")
         if arity == 2:  # as in most operations; the loop below, unrolled
-            x, y = inputs
+            try:
+                x, y = inputs
+            except ValueError:
+                raise self._miscounted(inputs, arity) from None
             if isinstance(x, Recorded):
                 first, first_node = x._array, x.node
             else:
@@ -100,6 +101,8 @@ class Recording:
             arrays: tuple[Any, ...] = (first, second)
             parents: tuple[Node | None, ...] = (first_node, second_node)
         else:
+            if arity is not None and len(inputs) != arity:
+                raise self._miscounted(inputs, arity)
             values: list[Any] = []
             nodes: list[Node | None] = []
             for x in inputs:
@@ -168,6 +171,9 @@ class Recording:
         tensor._array = output
         tensor.node = node
         return tensor  # type: ignore[return-value]  # result_type is Tensor once it exists
+
+    def _miscounted(self, inputs: Sequence[Any], arity: int) -> TypeError:
+        return TypeError(f"{self.name}: takes {arity} inputs, {len(inputs)} were given")
 
     def _constant(self, x: Any) -> Any:
         """A constant operand as something NumPy computes with; complex and objects refused."""
