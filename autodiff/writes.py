@@ -32,8 +32,11 @@ _written: dict[int, tuple[weakref.ref[Any], int]] = {}
 
 
 def memory(array: Any) -> Any:
-    """The array that owns the memory which `array` is a view of, itself if it is no view."""
-    while (base := getattr(array, "base", None)) is not None:
+    """The array that owns the memory which `array` is a view of, itself if it is no view.
+
+    Memory that no array owns, such as that of bytes, counts as the first array's on it.
+    """
+    while hasattr(base := getattr(array, "base", None), "base"):
         array = base
     return array
 

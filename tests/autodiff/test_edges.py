@@ -11,7 +11,7 @@ import pytest
 
 import autodiff as ad
 import nn
-from autodiff import OUTPUT, RESIDUAL, Op, Tensor, gradients, no_grad, numerical_gradient
+from autodiff import OUTPUT, RESIDUAL, Op, Tensor, gradients, no_grad, numerical_gradient, writes
 from tests.duck import Duck
 
 
@@ -242,6 +242,20 @@ def test_a_gradient_that_a_graph_uses_is_not_added_to_unnoticed():
     y.backward()
     with pytest.raises(RuntimeError, match="was written"):
         y.backward()
+
+
+def test_memory_that_no_array_owns():
+    class Constant(Op):
+        def forward(self, x):
+            return np.frombuffer(bytes(16))
+
+        def vjp(self, g):
+            return (None,)
+
+    y = Constant()(leaf([1.0])).detach()
+    assert not y.numpy().flags.writeable
+    writes.number_write(y.numpy())
+    assert writes.last_write(y.numpy()) > 0
 
 
 def test_assigning_what_is_there_is_no_write():
