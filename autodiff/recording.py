@@ -115,7 +115,7 @@ class Recording:
             arrays, parents = tuple(values), tuple(nodes)
         constants = None in parents
         if constants and not any(parents):
-            return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # see above
+            return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # an array, as said above
         scope = None
         if (mode := modes.get()) is not None:
             if not mode.recording:
@@ -181,10 +181,10 @@ class Recording:
             return x
         if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
             raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
-        if hasattr(x, "mask"):
+        if isinstance(x, np.ndarray) and hasattr(x, "mask"):  # np.ma itself is slow to import
             raise TypeError(f"{self.name}: a masked array; write .filled(value), or autodiff.where")
-        is_foreign = hasattr(x, "dtype") and not isinstance(x, np.ndarray)
-        array = x if is_foreign or type(x) is np.ndarray else np.asarray(x)
+        keeps_its_kind = type(x) is np.ndarray or not isinstance(x, np.ndarray)
+        array = x if is_array(x) and keeps_its_kind else np.asarray(x)
         if array.dtype.kind not in "fiub":
             raise TypeError(
                 f"{self.name}: {kind_of(x, array)} operand; expected a Tensor, or an array or "

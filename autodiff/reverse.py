@@ -238,14 +238,14 @@ def _gather(value: Value, output: Output, cotangents: list[Value | None]) -> Non
     cotangents[output.index] = value if present is None else present + value
 
 
-def owned_copy(gradient: Value) -> Array:
-    """An array of its own, shared with nothing.
+def plain(gradient: Value) -> Value:
+    """The values of a gradient into which a rule may have mixed a Tensor."""
+    return gradient._array if isinstance(gradient, Recorded) else gradient
 
-    A 0-d sum may have become a scalar; a rule may have mixed in a Tensor.
-    """
-    if isinstance(gradient, Recorded):
-        gradient = gradient._array
-    copy = gradient.copy()
+
+def owned_copy(gradient: Value) -> Array:
+    """An array of its own, shared with nothing (a 0-d sum may have become a scalar)."""
+    copy = plain(gradient).copy()
     return np.asarray(copy) if isinstance(copy, np.generic) else cast("Array", copy)
 
 
@@ -260,8 +260,7 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
                 f"the result first: .sum() or .mean()"
             )
         return np.ones_like(array)
-    if isinstance(gradient, Recorded):
-        gradient = gradient._array
+    gradient = plain(gradient)
     seed = gradient if is_array(gradient) else np.asarray(gradient)
     if seed.dtype.kind not in "fiub":
         raise TypeError(f"{caller}: a gradient of {seed.dtype}; expected real numbers")
@@ -292,7 +291,7 @@ def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False)
     gathered: list[tuple[Node, Value]] = []
     for node, cotangent, _ in reverse_pass(root, seed):
         if node.notes is not None and node.notes.retains_grad:
-            gathered.append((node, cotangent))
+            gathered.append((node, plain(cotangent)))
         if node.output is None and node.saved and not retain_graph and _large(node.saved):
             node.saved = None
     # Only now, so that an error on the way leaves every gradient as it was.
