@@ -1,5 +1,8 @@
 """The operations of the registry, arguments for them, and what NumPy says of those."""
 
+import itertools
+import math
+
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -49,6 +52,87 @@ def _recurrence(op, a, b):
     return np.array(y).reshape(b.shape)
 
 
+def _meetings(windows, groups, image, kernel):
+    """Every product of a convolution, as (index of y, index of x, index of w)."""
+    (batch, _, *lengths), (out, channels, *size) = image, kernel
+    for n, o, c in itertools.product(range(batch), range(out), range(channels)):
+        for i in itertools.product(*map(range, windows.count(tuple(lengths)))):
+            for k in itertools.product(*map(range, size)):
+                at = [
+                    s * a + d * b - before
+                    for s, a, d, b, (before, _) in zip(
+                        windows.stride, i, windows.dilation, k, windows.padding, strict=True
+                    )
+                ]
+                if all(0 <= a < length for a, length in zip(at, lengths, strict=True)):
+                    channel = o // (out // groups) * channels + c
+                    yield (n, o, *i), (n, channel, *at), (o, c, *k)
+
+
+def _convolution(op, x, w, *bias):
+    y = np.zeros((len(x), len(w), *op.windows.count(x.shape[2:])))
+    for of_y, of_x, of_w in _meetings(op.windows, op.groups, x.shape, w.shape):
+        y[of_y] += x[of_x] * w[of_w]
+    return y if not bias else y + bias[0].reshape(-1, *[1] * (x.ndim - 2))
+
+
+def _convolution_input_gradient(op, g, w):
+    x = np.zeros((len(g), w.shape[1] * op.groups, *op.shape))
+    for of_y, of_x, of_w in _meetings(op.windows, op.groups, x.shape, w.shape):
+        x[of_x] += g[of_y] * w[of_w]
+    return x
+
+
+def _convolution_weight_gradient(op, x, g):
+    w = np.zeros((g.shape[1], x.shape[1] // op.groups, *op.windows.size))
+    for of_y, of_x, of_w in _meetings(op.windows, op.groups, x.shape, w.shape):
+        w[of_w] += x[of_x] * g[of_y]
+    return w
+
+
+def _window_elements(windows, shape):
+    """Per window (batch, channel, place): the indices of its elements, None outside the image."""
+    elements = {}
+    kernel = (1, 1, *windows.size)
+    for n, c in itertools.product(*map(range, shape[:2])):
+        for i in itertools.product(*map(range, windows.count(shape[2:]))):
+            elements[n, c, *i] = [None] * math.prod(windows.size)
+    for n, c in itertools.product(*map(range, shape[:2])):
+        for of_y, of_x, of_w in _meetings(windows, 1, (1, 1, *shape[2:]), kernel):
+            place = np.ravel_multi_index(of_w[2:], windows.size)
+            elements[n, c, *of_y[2:]][place] = (n, c, *of_x[2:])
+    return elements
+
+
+def _pooled(op, x, choose):
+    y = np.zeros((*x.shape[:2], *op.windows.count(x.shape[2:])))
+    for window, elements in _window_elements(op.windows, x.shape).items():
+        y[window] = choose(window, elements)
+    return y
+
+
+def _put(op, g, share):
+    x = np.zeros((*g.shape[:2], *op.shape))
+    for window, elements in _window_elements(op.windows, x.shape).items():
+        for place, element in enumerate(elements):
+            if element is not None and share(window, place):
+                x[element] += g[window]
+    return x
+
+
+def _softmax(x, axis):
+    return np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True)
+
+
+def _softmax_cross_entropy(op, z, t):
+    losses = -np.sum(t * np.log(_softmax(z, -1)), axis=-1)
+    return {"mean": np.mean, "sum": np.sum, "none": np.asarray}[op.reduction](losses)
+
+
+def _normal(x):
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
 REFERENCES = {
     "Clip": lambda op, x, low, high: np.clip(x, low, high),
     "Where": lambda op, x, y: np.where(op.condition, x, y),
@@ -67,9 +151,37 @@ REFERENCES = {
     "Sigmoid": lambda op, x: 1 / (1 + np.exp(-x)),
     "ReLU": lambda op, x: np.where(x > 0, x, 0),
     "Affine": lambda op, x, weight, bias: x @ weight + bias,
-    "SoftmaxCrossEntropy": lambda op, z, t: np.mean(
-        -np.sum(t * (z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))), axis=-1)
+    "Step": lambda op, x: np.where(x >= 0, 1.0, 0.0),
+    "LeakyReLU": lambda op, x: np.maximum(op.negative_slope * x, x),
+    "ELU": lambda op, x: np.where(x > 0, x, op.alpha * (np.exp(x) - 1)),
+    "GELU": lambda op, x: _normal(x),
+    "Softplus": lambda op, x: np.log(1 + np.exp(x)),
+    "Softmax": lambda op, x: _softmax(x, op.axis),
+    "LogSoftmax": lambda op, x: np.log(_softmax(x, op.axis)),
+    "SoftmaxCrossEntropy": _softmax_cross_entropy,
+    "BinaryCrossEntropy": lambda op, z, t: (
+        -t * np.log(1 / (1 + np.exp(-z))) - (1 - t) * np.log(1 / (1 + np.exp(z)))
     ),
+    "Standardise": lambda op, x: (
+        (x - np.mean(x, axis=op.axes, keepdims=True))
+        / np.sqrt(np.var(x, axis=op.axes, keepdims=True) + op.epsilon)
+    ),
+    "Convolution": _convolution,
+    "ConvolutionInputGradient": _convolution_input_gradient,
+    "ConvolutionWeightGradient": _convolution_weight_gradient,
+    "MaxPooling": lambda op, x: _pooled(
+        op, x, lambda _, elements: max(x[e] for e in elements if e is not None)
+    ),
+    "SumOfWindows": lambda op, x: _pooled(
+        op, x, lambda _, elements: sum(x[e] for e in elements if e is not None)
+    ),
+    "TakeFromWindows": lambda op, x: _pooled(
+        op,
+        x,
+        lambda window, elements: 0 if (e := elements[op.places[window]]) is None else x[e],
+    ),
+    "PutInWindows": lambda op, g: _put(op, g, lambda window, place: op.places[window] == place),
+    "SpreadOverWindows": lambda op, g: _put(op, g, lambda window, place: True),
     "Norm": lambda op, x: (
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)

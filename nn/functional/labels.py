@@ -95,4 +95,5 @@ def class_probabilities(labels: Any, shape: Shape, dtype: Any, caller: str) -> A
             f"{caller}: predictions and labels have shape {shape}, so that each row of labels "
             f"must be a probability distribution, and one is not"
         )
+    rows /= rows.sum(axis=-1, keepdims=True)
     return rows

@@ -1,27 +1,44 @@
-"""Losses: how far predictions are from the truth, as one number."""
+"""Losses: how far predictions are from the truth."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, reciprocal
+from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, mean, reciprocal, square, where
+from autodiff import abs as absolute
 from autodiff import sum as summed
+from autodiff.domain import REALS, Reals
 from autodiff.op import Case, Gradients
-from autodiff.typing import Value, as_array
+from autodiff.ops.elementwise import Elementwise
+from autodiff.typing import Array, Shape, Value, as_array
+from nn.functional.activations import sigmoid
 from nn.functional.labels import class_probabilities
 
+Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
+REDUCTIONS: Final = ("mean", "sum", "none")
+
+
+@dataclass(frozen=True, repr=False)
 class SoftmaxCrossEntropy(Op):
-    """−Σₖ tₖ log softmax(z)ₖ, the mean over the samples.
+    """−Σₖ tₖ log softmax(z)ₖ of each sample, and their mean or sum.
 
     z has shape (…, classes), t is its equal in shape: probabilities. The gradient to z is
-    (softmax(z) − t) / samples; t gets none. Lectures, "Deep learning basics": the graph ends
-    in yₖ − tₖ.
+    softmax(z) − t, over the number of samples for the mean; t gets none. Lectures, "Deep
+    learning basics": the graph ends in yₖ − tₖ.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        Over the samples.
     """
+
+    reduction: Reduction = "mean"
 
     symbol = "CE"
     saves = INPUTS | RESIDUAL
@@ -31,8 +48,9 @@ class SoftmaxCrossEntropy(Op):
         powers = np.exp(shifted)
         total = powers.sum(axis=-1, keepdims=True)
         # A class that is out of the question has a score of −∞, and 0 · ∞ would be NaN.
-        surprise = np.where(np.equal(t, 0), 0, np.log(total) - shifted)
-        loss = (t * surprise).sum() / _samples(z)
+        losses = t * np.where(np.equal(t, 0), 0, np.log(total) - shifted)
+        axis = -1 if self.reduction == "none" else None
+        loss = losses.sum(axis=axis) * self._share(z)
         return loss.astype(z.dtype), powers / total
 
     def residual(self, z: Value, t: Value) -> Value:
@@ -41,30 +59,65 @@ class SoftmaxCrossEntropy(Op):
         return powers / np.sum(powers, axis=-1, keepdims=True)
 
     def vjp(self, g: Value, z: Value, t: Value, p: Value) -> Gradients:
-        return g / _samples(z) * (p - t), None
+        if self.reduction == "none":
+            g = g.reshape((*z.shape[:-1], 1))
+        return g * self._share(z) * (p - t), None
 
     def definition(self, z: Value, t: Value) -> Value:
         powers = exp(z)
         p = powers * reciprocal(summed(powers, axis=-1, keepdims=True))
-        return summed(t * log(p)) * (-1 / _samples(z))
+        surprise = t * log(p)
+        if self.reduction == "none":
+            return summed(surprise, axis=-1) * -1
+        return summed(surprise) * -self._share(z)
+
+    def _share(self, z: Value) -> float:
+        """What part each sample has in the loss."""
+        return 1 / math.prod(z.shape[:-1]) if self.reduction == "mean" else 1
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
-        for shape in ((4, 3), (3, 3), (3,), (2, 2, 3), (1, 1)):
-            labels = rng.integers(0, shape[-1], shape[:-1])
-            hot = (np.arange(shape[-1]) == labels[..., None]).astype(int)
-            yield cls(), (rng.normal(size=shape), hot)
+        for reduction in REDUCTIONS:
+            for shape in ((4, 3), (3, 3), (3,), (2, 2, 3), (1, 1)):
+                labels = rng.integers(0, shape[-1], shape[:-1])
+                hot = (np.arange(shape[-1]) == labels[..., None]).astype(int)
+                yield cls(reduction), (rng.normal(size=shape), hot)
 
 
-def _samples(z: Value) -> int:
-    return math.prod(z.shape[:-1])
+class BinaryCrossEntropy(Elementwise):
+    """log(1 + exp(z)) − t z: the cross entropy of σ(z) with t, elementwise, without overflow.
+
+    t is a probability; the gradient to z is σ(z) − t. Kinks: none.
+    """
+
+    broadcasts = True
+    symbol = "BCE"
+    domain = (REALS, Reals(0, 1))
+    saves = INPUTS
+
+    def forward(self, z: Any, t: Any) -> Any:
+        # max(z, 0) − t z loses nothing where the two are equal, and the rest is small.
+        return np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))
+
+    def vjp(self, g: Value, z: Value, t: Value) -> Gradients:
+        return lambda: g * (sigmoid(z) - t), lambda: -g * z
+
+    def definition(self, z: Value, t: Value) -> Value:
+        return log(1 + exp(z)) + -1 * t * z
 
 
-_softmax_cross_entropy = SoftmaxCrossEntropy()
+_binary_cross_entropy = BinaryCrossEntropy()
+_softmax_cross_entropy = {reduction: SoftmaxCrossEntropy(reduction) for reduction in REDUCTIONS}
 
 
-def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
-    """The cross entropy of softmax(logits) with the labels, the mean over the samples.
+def softmax_cross_entropy(
+    logits: Any,
+    labels: Any,
+    reduction: Reduction = "mean",
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy of softmax(logits) with the labels: −Σₖ tₖ log softmax(z)ₖ.
 
     Parameters
     ----------
@@ -73,20 +126,238 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Tensor:
     labels : array_like
         Class indices of shape (…), or one-hot rows or probabilities of shape (…, classes).
         Copied.
+    reduction : {"mean", "sum", "none"}
+        Over the samples: one number, or one for each.
+    class_weights : array_like, shape (classes,), optional
+        How much each class counts; the mean is then the weighted one, Σ w loss / Σ w.
+    label_smoothing : float
+        ε: the labels become (1 − ε) t + ε / classes.
 
     Returns
     -------
-    Tensor, 0-d
+    Tensor, 0-d, or of shape (…) without reduction
 
     Raises
     ------
     ValueError
         If labels and logits do not fit, or a label is out of range.
     """
-    logits = as_array(logits)
-    if logits.ndim == 0:
-        raise ValueError("softmax_cross_entropy: logits of shape (); expected (…, classes)")
-    if logits.size == 0:
-        raise ValueError(f"softmax_cross_entropy: logits of shape {logits.shape} hold no sample")
-    targets = class_probabilities(labels, logits.shape, logits.dtype, "softmax_cross_entropy")
-    return _softmax_cross_entropy(logits, targets)
+    caller = "softmax_cross_entropy"
+    logits, targets, weights = _classes(
+        logits, labels, reduction, class_weights, label_smoothing, caller
+    )
+    if weights is None:
+        return _softmax_cross_entropy[reduction](logits, targets)
+    # The rows of weighted targets as probabilities again, and what these were multiplied by.
+    rows = np.where(weights[0] == 0, 0, targets / np.where(weights[0] == 0, 1, weights[0]))
+    losses = _softmax_cross_entropy["none"](logits, rows) * weights[0][..., 0]
+    return _reduced(losses, reduction, weights[1])
+
+
+def cross_entropy(
+    probabilities: Any,
+    labels: Any,
+    reduction: Reduction = "mean",
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+    epsilon: float = 1e-7,
+) -> Tensor:
+    """The cross entropy of predicted probabilities with the labels: −Σₖ tₖ log(pₖ + ε).
+
+    From scores, `softmax_cross_entropy` is exact and stable. Lectures, "Gradient method".
+
+    Parameters
+    ----------
+    probabilities : Tensor or array, shape (…, classes)
+        As a softmax gives them.
+    labels, reduction, class_weights, label_smoothing
+        As for `softmax_cross_entropy`.
+    epsilon : float
+        ε, which keeps the logarithm of 0 away.
+
+    Returns
+    -------
+    Tensor, 0-d, or of shape (…) without reduction
+
+    Raises
+    ------
+    ValueError
+        If labels and predictions do not fit, or a prediction is no probability.
+    """
+    caller = "cross_entropy"
+    p, targets, weights = _classes(
+        probabilities, labels, reduction, class_weights, label_smoothing, caller
+    )
+    values = p.numpy() if isinstance(p, Tensor) else p
+    if (values < 0).any() or (values > 1 + 1e-3).any():
+        raise ValueError(
+            f"{caller}: a prediction is not between 0 and 1; give probabilities, or scores to "
+            f"softmax_cross_entropy"
+        )
+    # What a label rules out may be 0 for certain: 0 · ∞ would be NaN.
+    likelihood = where(targets > 0, p, 1) + epsilon
+    losses = -summed(targets * log(likelihood), axis=-1)
+    return _reduced(losses, reduction, None if weights is None else weights[1])
+
+
+def binary_cross_entropy(
+    logits: Any,
+    labels: Any,
+    reduction: Reduction = "mean",
+    class_weights: Any = None,
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross entropy of σ(logits) with labels of two classes: log(1 + exp(z)) − t z.
+
+    Parameters
+    ----------
+    logits : Tensor or array, any shape
+        Scores before the sigmoid. Stable for large ones.
+    labels : array_like, shape of `logits`
+        0, 1, or the probability of 1.
+    reduction : {"mean", "sum", "none"}
+        Over all elements.
+    class_weights : (float, float), optional
+        How much a 0 and a 1 count; the mean is then the weighted one.
+    label_smoothing : float
+        ε: the labels become (1 − ε) t + ε / 2.
+
+    Returns
+    -------
+    Tensor, 0-d, or of the shape of `logits` without reduction
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or a label is not between 0 and 1.
+    """
+    caller = "binary_cross_entropy"
+    logits, labels = _pair(logits, labels, reduction, caller)
+    t = labels.numpy() if isinstance(labels, Tensor) else labels
+    if isinstance(labels, Tensor) and labels.requires_grad:
+        raise TypeError(f"{caller}: the labels want a gradient; give .numpy() of them")
+    if not ((t >= 0) & (t <= 1)).all():
+        raise ValueError(f"{caller}: a label is not between 0 and 1")
+    t = np.asarray(t, dtype=logits.dtype)
+    smooth = _smoothed(t, 2, label_smoothing, caller)
+    losses = _binary_cross_entropy(logits, smooth)
+    if class_weights is None:
+        return _reduced(losses, reduction)
+    zero, one = _weights(class_weights, 2, logits.dtype, caller)
+    total = float((zero + (one - zero) * t).sum())
+    return _reduced(losses * (zero + (one - zero) * smooth), reduction, total)
+
+
+def mse_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
+    """The squared error (y − t)², the mean over all elements unless `reduction` says else.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    y, t = _pair(prediction, target, reduction, "mse_loss")
+    return _reduced(square(y - t), reduction)
+
+
+def l1_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
+    """The absolute error |y − t|, the mean over all elements unless `reduction` says else.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    y, t = _pair(prediction, target, reduction, "l1_loss")
+    return _reduced(absolute(y - t), reduction)
+
+
+def half_sse(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
+    """½ Σₖ (yₖ − tₖ)² of each sample, the mean over the samples unless `reduction` says else.
+
+    Lectures, "Neural network training". A sample is a row: the last axis is summed over.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    y, t = _pair(prediction, target, reduction, "half_sse")
+    if y.ndim == 0:
+        raise ValueError("half_sse: a prediction of shape (); expected (…, outputs)")
+    losses = summed(square(y - t), axis=-1) * 0.5
+    return _reduced(losses, reduction)
+
+
+def _reduced(losses: Value, reduction: Reduction, total: float | None = None) -> Tensor:
+    """The losses as they are, their sum or mean; over the total of their weights, if any."""
+    if reduction == "none":
+        return losses  # type: ignore[no-any-return]  # a Tensor
+    if reduction == "mean" and total is None:
+        return mean(losses)
+    loss = summed(losses)
+    return loss if reduction == "sum" or total is None else loss * (1 / total)
+
+
+def _checked(shape: Shape, reduction: Reduction, caller: str) -> None:
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{caller}: reduction {reduction!r}; expected 'mean', 'sum' or 'none'")
+    if 0 in shape:
+        raise ValueError(f"{caller}: predictions of shape {shape} hold no sample")
+
+
+def _pair(prediction: Any, target: Any, reduction: Reduction, caller: str) -> tuple[Any, Any]:
+    y, t = as_array(prediction), as_array(target)
+    if y.shape != t.shape:
+        raise ValueError(
+            f"{caller}: a prediction of shape {y.shape} for a target of shape {t.shape}; the "
+            f"shapes must be equal"
+        )
+    _checked(y.shape, reduction, caller)
+    return y, t
+
+
+def _classes(
+    prediction: Any,
+    labels: Any,
+    reduction: Reduction,
+    class_weights: Any,
+    label_smoothing: float,
+    caller: str,
+) -> tuple[Any, Array, tuple[Array, float] | None]:
+    """Predictions, targets, and with weights what each row of targets counts, and all of them.
+
+    The targets are probabilities, smoothed, times the weights of their classes.
+    """
+    prediction = as_array(prediction)
+    if prediction.ndim == 0:
+        raise ValueError(f"{caller}: predictions of shape (); expected (…, classes)")
+    _checked(prediction.shape, reduction, caller)
+    classes = prediction.shape[-1]
+    plain = class_probabilities(labels, prediction.shape, prediction.dtype, caller)
+    targets = _smoothed(plain, classes, label_smoothing, caller)
+    if class_weights is None:
+        return prediction, targets, None
+    weights = _weights(class_weights, classes, prediction.dtype, caller)
+    total = float((plain * weights).sum())
+    if total == 0 and reduction == "mean":
+        raise ValueError(f"{caller}: the weights of all labels are 0, which have no mean")
+    targets = targets * weights
+    return prediction, targets, (targets.sum(axis=-1, keepdims=True), total)
+
+
+def _smoothed(targets: Array, classes: int, label_smoothing: float, caller: str) -> Array:
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"{caller}: label_smoothing {label_smoothing!r}; expected 0 to 1")
+    if label_smoothing == 0:
+        return targets
+    return (1 - label_smoothing) * targets + label_smoothing / classes
+
+
+def _weights(class_weights: Any, classes: int, dtype: Any, caller: str) -> Array:
+    weights = np.asarray(class_weights, dtype=dtype)
+    if weights.shape != (classes,) or not (weights >= 0).all():
+        raise ValueError(
+            f"{caller}: class_weights {class_weights!r}; expected {classes} numbers, none negative"
+        )
+    return weights

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nn import random
-from nn.functional import affine
+from nn import functional, random
 from nn.initialisers import Initialiser, Xavier
 from nn.modules.module import Module, Parameter
 
@@ -58,7 +57,7 @@ class Affine(Module):
 
     def forward(self, x: Any) -> Any:
         """X W + b for x of shape (…, in_features)."""
-        return affine(x, self.weight, self.bias)
+        return functional.affine(x, self.weight, self.bias)
 
     def extra(self) -> str:
         """The sizes."""

@@ -5,7 +5,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Tensor, gradients
-from nn.functional import relu
+from nn import functional as F
 
 
 def slope(f, *values):
@@ -45,7 +45,23 @@ TABLE = [
     ("clip, one bound", ad.clip, [[0.0, 2], [1] * 2, [1] * 2], [[0, 0], [1, 0], [0, 1]]),
     ("abs", abs, [[-2, 0, 3]], [[-1, 0, 1]]),
     ("sign", ad.sign, [[-2, 0, 3]], [[0, 0, 0]]),
-    ("relu", relu, [[-1, 0, 2]], [[0, 0, 1]]),
+    ("relu", F.relu, [[-1, 0, 2]], [[0, 0, 1]]),
+    ("leaky_relu", F.leaky_relu, [[-1, 0, 2]], [[0.1, 0.1, 1]]),
+    ("elu", lambda x: F.elu(x, 0.5), [[0, 2]], [[0.5, 1]]),
+    ("step", F.step, [[-1, 0, 2]], [[0, 0, 0]]),
+    ("maxout", F.maxout, [[1, 1, 2, 3]], [[1 / 2, 1 / 2, 0, 1]]),
+    (
+        "max_pool",
+        lambda x: F.max_pool(x, 2),
+        [[[[[5, 5], [5, 5]]], [[[1, 7], [7, 7]]]]],
+        [[[[[1, 0], [0, 0]]], [[[0, 1], [0, 0]]]]],
+    ),
+    (
+        "max_pool, windows that overlap",
+        lambda x: F.max_pool(x, 2, stride=1),
+        [[[[3, 3, 3, 1]]]],
+        [[[[1, 1, 1, 0]]]],
+    ),
     ("x ** 0", lambda x: x**0, [[-1, 0, 2]], [[0, 0, 0]]),
     ("x ** array 0", lambda x: x ** np.zeros(3), [[-1, 0, 2]], [[0, 0, 0]]),
     ("x ** 1", lambda x: x**1, [[-1, 0, 2]], [[1, 1, 1]]),

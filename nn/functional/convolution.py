@@ -1,0 +1,361 @@
+"""Convolution over any number of axes, as layers compute it: the kernel is not flipped.
+
+The operation is linear in the image and in the kernel, so that its two gradients are operations
+of the same kind, and the rules of the three only lead to one another.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from autodiff import INPUTS, OTHERS, RESIDUAL, Op, Tensor, flip, matmul, pad, stack, swapaxes
+from autodiff.op import Case, Gradients
+from autodiff.ops.indexing import AddAt
+from autodiff.typing import Shape, Value, as_array
+from nn.functional.windows import Padding, Windows, windows_for
+
+_BLOCK: Final = 2**18
+"""How many elements of windows are laid out at once: what fits into a processor's cache."""
+
+
+@dataclass(frozen=True, repr=False)
+class OfWindows(Op, abstract=True):
+    """A convolution, or a gradient of one.
+
+    x is the image (batch, channels, …), w the kernel (out, channels / groups, …) and y the
+    convolved image (batch, out, …).
+
+    Parameters
+    ----------
+    windows : Windows
+        Where the kernel lies on the image.
+    groups : int
+        Into how many parts the channels are cut, each convolved by itself.
+    """
+
+    windows: Windows
+    groups: int = 1
+
+    def rows(self, weight: Value) -> Value:
+        """The kernel as (groups, out / groups, elements of a window)."""
+        out, *rest = weight.shape
+        return weight.reshape((self.groups, out // self.groups, math.prod(rest)))
+
+    def grouped(self, y: Value) -> Value:
+        """(batch, channels, …) as (batch, groups, channels / groups, places)."""
+        batch, channels, *count = y.shape
+        return y.reshape((batch, self.groups, channels // self.groups, math.prod(count)))
+
+    def columns(self, x: Any, count: Shape) -> Iterator[tuple[slice, Any]]:
+        """Some samples at a time, their windows as (samples, groups, elements, places)."""
+        every = self.windows.over(self.windows.padded(x), count)
+        elements = x.shape[1] * math.prod(self.windows.size)
+        places = math.prod(count)
+        for some in blocks(x.shape[0], elements * places):
+            part = every[some]
+            shape = (part.shape[0], self.groups, elements // self.groups, places)
+            yield some, part.reshape(shape)
+
+    def places(self, count: Shape) -> Iterator[tuple[Any, Any]]:
+        """Per element of the kernel its index, and that of what it meets in the padded image."""
+        indices = itertools.product(*map(range, self.windows.size))
+        return zip(((..., *i) for i in indices), self.windows.positions(count), strict=True)
+
+    def bordered(self, x: Value) -> Value:
+        """The image with its border, by ``pad``."""
+        return pad(x, ((0, 0), (0, 0), *self.windows.padding))
+
+    @classmethod
+    def geometries(cls) -> Iterator[tuple[Windows, int, Shape, Shape]]:
+        """Windows, groups, and the shapes of an image and a kernel to be tested on."""
+        for shape, kernel, stride, padding, dilation, groups in (
+            ((2, 2, 5), (3, 2, 3), (1,), ((0, 0),), (1,), 1),
+            ((2, 2, 6), (4, 1, 2), (2,), ((1, 2),), (2,), 2),
+            ((2, 2, 4, 3), (3, 2, 2, 2), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+            ((1, 2, 5, 6), (2, 1, 3, 2), (2, 3), ((1, 1), (0, 2)), (1, 2), 2),
+            ((2, 3, 3, 3), (3, 3, 3, 3), (1, 1), ((2, 2), (2, 2)), (1, 1), 1),
+            ((0, 1, 3, 3), (2, 1, 2, 2), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
+        ):
+            yield Windows(kernel[2:], stride, padding, dilation), groups, shape, kernel
+
+
+def blocks(batch: int, elements: int) -> Iterator[slice]:
+    """The samples, of so many elements each, some at a time."""
+    some = max(1, _BLOCK // max(1, elements))
+    return (slice(start, start + some) for start in range(0, batch, some))
+
+
+def convolved_shape(windows: Windows, x: Shape, weight: Shape) -> Shape:
+    """The shape of the convolution of an image with a kernel of these shapes."""
+    return (x[0], weight[0], *windows.count(x[2:]))
+
+
+@dataclass(frozen=True, repr=False)
+class Convolution(OfWindows):
+    """y[n, o, i] = Σ x[n, c, s i + d k] w[o, c, k] over c and k, and a bias b[o] if there is one.
+
+    i and k have a part for each axis of the image, which has a border of zeros; s is the stride
+    and d the dilation. With groups, each part of the outputs sees its part of the channels.
+    Kinks: none.
+
+    Parameters
+    ----------
+    biased : bool
+        Whether there is a third input, the bias.
+    """
+
+    biased: bool = False
+
+    symbol = "∗"
+    saves = INPUTS[0, 1] | RESIDUAL
+    needs = ((1,), (0,), ())
+
+    def forward(self, x: Any, weight: Any, *bias: Any) -> Any:
+        shape = convolved_shape(self.windows, x.shape, weight.shape)
+        dtype = np.result_type(x.dtype, weight.dtype, *(b.dtype for b in bias))
+        y = np.empty_like(x, shape=shape, dtype=dtype)
+        rows, parts = self.rows(weight), self.grouped(y)
+        for some, columns in self.columns(x, shape[2:]):
+            parts[some] = np.matmul(rows, columns)
+        for b in bias:
+            y += b.reshape(b.shape[0], *(1 for _ in shape[2:]))
+        return y, x.shape[2:]
+
+    def vjp(self, g: Value, x: Value, weight: Value, shape: Shape) -> Gradients:
+        gradients: Gradients = (
+            lambda: ConvolutionInputGradient(self.windows, self.groups, shape)(g, weight),
+            lambda: ConvolutionWeightGradient(self.windows, self.groups)(x, g),
+        )
+        if not self.biased:
+            return gradients
+        return (*gradients, lambda: np.sum(g, axis=(0, *range(2, g.ndim))))
+
+    def definition(self, x: Value, weight: Value, *bias: Value) -> Value:
+        shape = convolved_shape(self.windows, x.shape, weight.shape)
+        image: Value = self.bordered(x)
+        y: Value = None
+        for element, meets in self.places(shape[2:]):
+            product = matmul(self.rows(weight[element]), self.grouped(image[meets]))
+            y = product if y is None else y + product
+        y = y.reshape(shape)
+        for b in bias:
+            y = y + b.reshape((b.shape[0], *(1 for _ in shape[2:])))
+        return y
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, groups, x, kernel in cls.geometries():
+            inputs = rng.normal(size=x), rng.normal(size=kernel)
+            yield cls(windows, groups), inputs
+            yield cls(windows, groups, True), (*inputs, rng.normal(size=kernel[0]))
+
+
+@dataclass(frozen=True, repr=False)
+class ConvolutionInputGradient(OfWindows):
+    """x[n, c, s i + d k] += g[n, o, i] w[o, c, k]: the transpose of convolution in the image.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The axes of the image.
+    """
+
+    shape: Shape = ()
+
+    symbol = "∗ᵀ"
+    saves = INPUTS
+    needs = OTHERS
+
+    def forward(self, g: Any, weight: Any) -> Any:
+        count, size = g.shape[2:], self.windows.size
+        channels = weight.shape[1] * self.groups
+        shape = (g.shape[0], channels, *self.windows.padded_shape(self.shape))
+        x = np.zeros_like(g, shape=shape, dtype=np.result_type(g.dtype, weight.dtype))
+        rows, parts = np.swapaxes(self.rows(weight), -1, -2), self.grouped(g)
+        for some in blocks(g.shape[0], channels * math.prod(size) * math.prod(count)):
+            columns = np.matmul(rows, parts[some])
+            columns = columns.reshape((columns.shape[0], channels, *size, *count))
+            image = x[some]
+            for element, meets in self.places(count):
+                image[meets] += columns[(slice(None), slice(None), *element[1:])]
+        return x[self.windows.inside(self.shape)]
+
+    def vjp(self, g: Value, y: Value, weight: Value) -> Gradients:
+        return (
+            lambda: Convolution(self.windows, self.groups)(g, weight),
+            lambda: ConvolutionWeightGradient(self.windows, self.groups)(g, y),
+        )
+
+    def definition(self, g: Value, weight: Value) -> Value:
+        count = g.shape[2:]
+        channels = weight.shape[1] * self.groups
+        whole = (g.shape[0], channels, *self.windows.padded_shape(self.shape))
+        x: Value = None
+        for element, meets in self.places(count):
+            product = matmul(swapaxes(self.rows(weight[element]), -1, -2), self.grouped(g))
+            part = AddAt(meets, whole)(product.reshape((g.shape[0], channels, *count)))
+            x = part if x is None else x + part
+        return x[self.windows.inside(self.shape)]
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, groups, x, kernel in cls.geometries():
+            g = rng.normal(size=convolved_shape(windows, x, kernel))
+            yield cls(windows, groups, x[2:]), (g, rng.normal(size=kernel))
+
+
+@dataclass(frozen=True, repr=False)
+class ConvolutionWeightGradient(OfWindows):
+    """w[o, c, k] = Σ x[n, c, s i + d k] g[n, o, i] over n and i: the transpose in the kernel."""
+
+    symbol = "∗ᵀ"
+    saves = INPUTS | RESIDUAL
+    needs = OTHERS
+
+    def forward(self, x: Any, g: Any) -> Any:
+        parts = self.grouped(g)
+        elements = x.shape[1] // self.groups * math.prod(self.windows.size)
+        shape = (*parts.shape[1:3], elements)
+        rows = np.zeros_like(x, shape=shape, dtype=np.result_type(x.dtype, g.dtype))
+        for some, columns in self.columns(x, g.shape[2:]):
+            rows += np.matmul(parts[some], np.swapaxes(columns, -1, -2)).sum(axis=0)
+        return rows.reshape((g.shape[1], -1, *self.windows.size)), x.shape[2:]
+
+    def vjp(self, g: Value, x: Value, y: Value, shape: Shape) -> Gradients:
+        return (
+            lambda: ConvolutionInputGradient(self.windows, self.groups, shape)(y, g),
+            lambda: Convolution(self.windows, self.groups)(x, g),
+        )
+
+    def definition(self, x: Value, g: Value) -> Value:
+        image, parts = self.bordered(x), self.grouped(g)
+        products = [
+            matmul(parts, swapaxes(self.grouped(image[meets]), -1, -2)).sum(axis=0)
+            for _, meets in self.places(g.shape[2:])
+        ]
+        channels = x.shape[1] // self.groups
+        return stack(products, axis=-1).reshape((g.shape[1], channels, *self.windows.size))
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, groups, x, kernel in cls.geometries():
+            g = rng.normal(size=convolved_shape(windows, x, kernel))
+            yield cls(windows, groups), (rng.normal(size=x), g)
+
+
+def conv1d(
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    flip_kernel: bool = False,
+) -> Tensor:
+    """Convolution along one axis; see `conv2d`.
+
+    Parameters
+    ----------
+    x : Tensor or array, shape (batch, channels, length)
+        The signals.
+    weight : Tensor, shape (out, channels / groups, size)
+        The kernels.
+    bias : Tensor, shape (out,), optional
+        Added to each output.
+    stride, padding, dilation, groups, flip_kernel
+        As in `conv2d`, for one axis.
+
+    Returns
+    -------
+    Tensor, shape (batch, out, ⌊(length + 2 padding − dilation (size − 1) − 1) / stride⌋ + 1)
+    """
+    return _convolve("conv1d", 1, x, weight, bias, stride, padding, dilation, groups, flip_kernel)
+
+
+def conv2d(
+    x: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: int | Sequence[int] = 1,
+    padding: Padding = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+    flip_kernel: bool = False,
+) -> Tensor:
+    """Convolution of images, as networks have it: the kernel slides, and is not flipped.
+
+    Parameters
+    ----------
+    x : Tensor or array, shape (batch, channels, height, width)
+        The images.
+    weight : Tensor, shape (out, channels / groups, height, width)
+        The kernels.
+    bias : Tensor, shape (out,), optional
+        Added to each output.
+    stride : int or (int, int)
+        How far the kernel slides each time.
+    padding : int, (int, int), ((int, int), (int, int)), "valid", "same" or "full"
+        The border of zeros: for all sides, per axis, or per axis before and after it. "valid"
+        has none, "same" gives ⌈n / stride⌉ outputs for n inputs (an odd one is added at the
+        end), "full" lets the kernel overlap by a single element.
+    dilation : int or (int, int)
+        The distance between neighbours within the kernel.
+    groups : int
+        Into how many parts the channels are cut, each convolved by itself.
+    flip_kernel : bool
+        Turn the kernel round first, along its axes: the convolution of mathematics, y[i] =
+        Σ x[i − k] w[k].
+
+    Returns
+    -------
+    Tensor, shape (batch, out, height, width)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit one another, the groups or the window.
+    """
+    return _convolve("conv2d", 2, x, weight, bias, stride, padding, dilation, groups, flip_kernel)
+
+
+def _convolve(
+    caller: str,
+    axes: int,
+    x: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Padding,
+    dilation: Any,
+    groups: int,
+    flip_kernel: bool,
+) -> Tensor:
+    x, weight = as_array(x), as_array(weight)
+    what = f"{caller}: x {x.shape}, weight {weight.shape}"
+    if x.ndim != axes + 2 or weight.ndim != axes + 2:
+        shape = ", ".join(("height", "width") if axes == 2 else ("length",))
+        raise ValueError(
+            f"{what}: expected (batch, channels, {shape}) and (out, channels, {shape})"
+        )
+    out, channels = weight.shape[:2]
+    if groups < 1 or channels * groups != x.shape[1] or out % groups:
+        raise ValueError(
+            f"{what}, groups {groups}: the weight is for {channels * groups} channels and gives "
+            f"{out}; the image has {x.shape[1]}, and the groups must cut both evenly"
+        )
+    windows = windows_for(x.shape[2:], weight.shape[2:], stride, padding, dilation, caller)
+    if flip_kernel:
+        weight = flip(weight, tuple(range(2, axes + 2)))
+    if bias is None:
+        return Convolution(windows, groups)(x, weight)
+    bias = as_array(bias)
+    if bias.shape != (out,):
+        raise ValueError(f"{what}: a bias of shape {bias.shape}; expected ({out},)")
+    return Convolution(windows, groups, biased=True)(x, weight, bias)

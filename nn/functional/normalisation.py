@@ -1,0 +1,168 @@
+"""Normalisation: activations brought to mean 0 and variance 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autodiff import INPUTS, OUTPUT, RESIDUAL, Op, Tensor, reciprocal, sqrt
+from autodiff import sum as summed
+from autodiff.op import Case, Gradients
+from autodiff.ops.reduction import count
+from autodiff.typing import Shape, Value, as_array
+
+
+@dataclass(frozen=True, repr=False)
+class Standardise(Op):
+    """(x − mean) / √(var + ε) along axes; var is the mean square deviation. Kinks: none.
+
+    Parameters
+    ----------
+    axes : tuple of int
+        Along which mean and variance are taken.
+    epsilon : float
+        ε.
+    """
+
+    axes: tuple[int, ...] = (0,)
+    epsilon: float = 1e-5
+
+    saves = INPUTS | OUTPUT | RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        deviation = x - x.mean(axis=self.axes, keepdims=True)
+        inverse = self._inverse(np.mean(deviation * deviation, axis=self.axes, keepdims=True))
+        return deviation * inverse, inverse
+
+    def residual(self, x: Value) -> Value:
+        """1 / √(var + ε)."""
+        return self._inverse(np.var(x, axis=self.axes, keepdims=True))
+
+    def _inverse(self, variance: Value) -> Value:
+        return 1 / np.sqrt(variance + self.epsilon)
+
+    def vjp(self, g: Value, x: Value, y: Value, inverse: Value) -> Gradients:
+        mean = np.mean(g, axis=self.axes, keepdims=True)
+        along = np.mean(g * y, axis=self.axes, keepdims=True)
+        return (inverse * (g - mean - y * along),)
+
+    def definition(self, x: Value) -> Value:
+        share = 1 / count(x.shape, self.axes)
+        deviation = x + -1 * summed(x, axis=self.axes, keepdims=True) * share
+        variance = summed(deviation * deviation, axis=self.axes, keepdims=True) * share
+        return deviation * reciprocal(sqrt(variance + self.epsilon))
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axes in (
+            ((4, 3), (0,)),
+            ((3, 3), (0,)),
+            ((3, 3), (1,)),
+            ((3, 2, 2), (0, 2)),
+            ((2, 3, 2, 2), (0, 2, 3)),
+            ((2, 3, 2), (1, 2)),
+            ((1, 2), (0,)),
+        ):
+            yield cls(axes, 0.1), (rng.normal(size=shape),)
+
+
+def batch_norm(
+    x: Any,
+    weight: Any = None,
+    bias: Any = None,
+    running_mean: Any = None,
+    running_var: Any = None,
+    epsilon: float = 1e-5,
+) -> Tensor:
+    """Each channel standardised over the batch, times `weight`, plus `bias`.
+
+    Ioffe and Szegedy, "Batch normalization", 2015.
+
+    Parameters
+    ----------
+    x : Tensor or array, shape (batch, channel, …)
+        Features, signals or images.
+    weight, bias : Tensor, shape (channel,), optional
+        The scale γ and the shift β.
+    running_mean, running_var : array, shape (channel,), optional
+        What to standardise with, in place of the batch's own mean and variance.
+    epsilon : float
+        Added to the variance.
+
+    Returns
+    -------
+    Tensor, shape of `x`
+
+    Raises
+    ------
+    ValueError
+        If `x` has no channels, or the batch's own variance is wanted of one value a channel.
+    """
+    x = as_array(x)
+    if x.ndim < 2:
+        raise ValueError(f"batch_norm: x {x.shape}; expected (batch, channel, …)")
+    shape = (1, x.shape[1], *(1 for _ in x.shape[2:]))
+    if running_mean is not None:
+        scale = 1 / np.sqrt(as_array(running_var).reshape(shape) + epsilon)
+        y = (x - as_array(running_mean).reshape(shape)) * scale
+    else:
+        if x.size <= x.shape[1]:
+            raise ValueError(
+                f"batch_norm: x {x.shape} has {x.size // max(1, x.shape[1])} values a channel, "
+                f"which have no spread; expected at least 2 (or .eval() the model)"
+            )
+        y = Standardise((0, *range(2, x.ndim)), epsilon)(x)
+    return _scaled(y, weight, bias, shape)
+
+
+def layer_norm(
+    x: Any, weight: Any = None, bias: Any = None, axes: int = 1, epsilon: float = 1e-5
+) -> Tensor:
+    """Each sample standardised along its last `axes` axes, times `weight`, plus `bias`.
+
+    Ba, Kiros and Hinton, "Layer normalization", 2016.
+
+    Parameters
+    ----------
+    x : Tensor or array
+        Of any shape with so many axes.
+    weight, bias : Tensor, optional
+        The scale γ and the shift β, shaped like those axes.
+    axes : int
+        How many axes are normalised over.
+    epsilon : float
+        Added to the variance.
+
+    Returns
+    -------
+    Tensor, shape of `x`
+
+    Raises
+    ------
+    ValueError
+        If `x` has fewer axes.
+    """
+    x = as_array(x)
+    if not 1 <= axes <= x.ndim or 0 in x.shape[x.ndim - axes :]:
+        raise ValueError(f"layer_norm: x {x.shape} cannot be normalised over its last {axes} axes")
+    y = Standardise(tuple(range(x.ndim - axes, x.ndim)), epsilon)(x)
+    return _scaled(y, weight, bias, x.shape[x.ndim - axes :])
+
+
+def _scaled(y: Tensor, weight: Any, bias: Any, shape: Shape) -> Tensor:
+    if weight is not None:
+        y = y * _fitting(weight, shape, "weight")
+    if bias is not None:
+        y = y + _fitting(bias, shape, "bias")
+    return y
+
+
+def _fitting(parameter: Any, shape: Shape, name: str) -> Any:
+    parameter = as_array(parameter)
+    if parameter.size != math.prod(shape):
+        raise ValueError(f"normalisation: {name} {parameter.shape} for {shape}")
+    return parameter.reshape(shape)

@@ -1,0 +1,344 @@
+"""Pooling: one number for each window of an image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autodiff import RESIDUAL, Op, Tensor, pad, where
+from autodiff.op import Case, Gradients
+from autodiff.ops.indexing import AddAt
+from autodiff.typing import Array, Shape, Value, as_array
+from nn.functional.windows import Windows, per_axis, windows_for
+
+
+@dataclass(frozen=True, repr=False)
+class Pooling(Op, abstract=True):
+    """An operation on the windows of an image (batch, channel, …).
+
+    Parameters
+    ----------
+    windows : Windows
+        Where they lie.
+    """
+
+    windows: Windows
+
+    def bordered(self, x: Value, value: float = 0) -> Value:
+        """The image with its border, by ``pad``."""
+        return pad(x, ((0, 0), (0, 0), *self.windows.padding), constant_values=value)
+
+    def pooled_shape(self, x: Value) -> Shape:
+        """The shape of one number for each window of an image."""
+        return (*x.shape[:2], *self.windows.count(x.shape[2:]))
+
+    @classmethod
+    def geometries(cls) -> Iterator[tuple[Windows, Shape]]:
+        """Windows, and the shape of an image to be tested on."""
+        for shape, size, stride, padding, dilation in (
+            ((2, 2, 5), (2,), (2,), ((0, 0),), (1,)),
+            ((2, 1, 4, 4), (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1)),
+            ((1, 2, 5, 4), (3, 2), (1, 2), ((1, 1), (1, 2)), (1, 2)),
+            ((2, 2, 3, 3), (3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1)),
+            ((0, 1, 4, 4), (2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1)),
+        ):
+            yield Windows(size, stride, padding, dilation), shape
+
+
+class MaxPooling(Pooling):
+    """The largest element of each window. Kink: of several, the first one gets the gradient.
+
+    The residual says at which place of its window each maximum lies.
+    """
+
+    name = "max_pool"
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        image = self.windows.padded(x, -math.inf)
+        first, *others = self.windows.positions(self.pooled_shape(x)[2:])
+        y = image[first].copy()
+        places = np.zeros_like(y, dtype=np.uint8 if len(others) < 256 else np.int64)
+        for place, meets in enumerate(others, start=1):
+            candidate = image[meets]
+            np.copyto(places, place, where=candidate > y)
+            np.maximum(y, candidate, out=y)  # which a NaN wins
+        return y, (places, x.shape[2:])
+
+    def vjp(self, g: Value, residual: tuple[Any, Shape]) -> Gradients:
+        places, shape = residual
+        return (PutInWindows(self.windows, places, shape)(g),)
+
+    def definition(self, x: Value) -> Value:
+        image: Value = self.bordered(x, -math.inf)
+        y: Value = None
+        for meets in self.windows.positions(self.pooled_shape(x)[2:]):
+            candidate = image[meets]
+            y = candidate if y is None else where(candidate > y, candidate, y)
+        return y
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, shape in cls.geometries():
+            values = np.linspace(-2, 2, math.prod(shape))
+            yield cls(windows), (rng.permutation(values).reshape(shape),)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class TakeFromWindows(Pooling):
+    """The element at a chosen place of each window.
+
+    Parameters
+    ----------
+    places : array of int
+        Per window, which of its elements; it belongs to this operation.
+    """
+
+    places: Any
+
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        image = self.windows.padded(x)
+        y = np.zeros_like(x, shape=self.places.shape)
+        for place, meets in enumerate(self.windows.positions(self.places.shape[2:])):
+            y = np.where(self.places == place, image[meets], y)
+        return y, x.shape[2:]
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        return (PutInWindows(self.windows, self.places, shape)(g),)
+
+    def definition(self, x: Value) -> Value:
+        image: Value = self.bordered(x)
+        y: Value = 0
+        for place, meets in enumerate(self.windows.positions(self.places.shape[2:])):
+            y = where(self.places == place, image[meets], y)
+        return y
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, shape in cls.geometries():
+            count = (*shape[:2], *windows.count(shape[2:]))
+            places = rng.integers(0, math.prod(windows.size), count)
+            yield cls(windows, places), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class PutInWindows(Pooling):
+    """An image of zeros, to which g is added at a chosen place of each window.
+
+    Parameters
+    ----------
+    places : array of int
+        As for `TakeFromWindows`.
+    shape : tuple of int
+        The axes of the image.
+    """
+
+    places: Any
+    shape: Shape
+
+    def forward(self, g: Any) -> Any:
+        image = np.zeros_like(g, shape=(*g.shape[:2], *self.windows.padded_shape(self.shape)))
+        for place, meets in enumerate(self.windows.positions(g.shape[2:])):
+            image[meets] += np.where(self.places == place, g, 0)
+        return image[self.windows.inside(self.shape)]
+
+    def vjp(self, g: Value) -> Gradients:
+        return (TakeFromWindows(self.windows, self.places)(g),)
+
+    def definition(self, g: Value) -> Value:
+        whole = (*g.shape[:2], *self.windows.padded_shape(self.shape))
+        parts = (
+            AddAt(meets, whole)(where(self.places == place, g, 0))
+            for place, meets in enumerate(self.windows.positions(g.shape[2:]))
+        )
+        image = next(parts)
+        for part in parts:
+            image = image + part
+        return image[self.windows.inside(self.shape)]
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, shape in cls.geometries():
+            count = (*shape[:2], *windows.count(shape[2:]))
+            places = rng.integers(0, math.prod(windows.size), count)
+            yield cls(windows, places, shape[2:]), (rng.normal(size=count),)
+
+
+class SumOfWindows(Pooling):
+    """The sum of the elements of each window. Kinks: none."""
+
+    symbol = "Σ"
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        image = self.windows.padded(x)
+        y = np.zeros_like(x, shape=self.pooled_shape(x))
+        for meets in self.windows.positions(y.shape[2:]):
+            y += image[meets]
+        return y, x.shape[2:]
+
+    def vjp(self, g: Value, shape: Shape) -> Gradients:
+        return (SpreadOverWindows(self.windows, shape)(g),)
+
+    def definition(self, x: Value) -> Value:
+        image = self.bordered(x)
+        first, *others = self.windows.positions(self.pooled_shape(x)[2:])
+        y = image[first]
+        for meets in others:
+            y = y + image[meets]
+        return y
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, shape in cls.geometries():
+            yield cls(windows), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
+class SpreadOverWindows(Pooling):
+    """An image of zeros, to which g is added all over each window.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The axes of the image.
+    """
+
+    shape: Shape
+
+    def forward(self, g: Any) -> Any:
+        image = np.zeros_like(g, shape=(*g.shape[:2], *self.windows.padded_shape(self.shape)))
+        for meets in self.windows.positions(g.shape[2:]):
+            image[meets] += g
+        return image[self.windows.inside(self.shape)]
+
+    def vjp(self, g: Value) -> Gradients:
+        return (SumOfWindows(self.windows)(g),)
+
+    def definition(self, g: Value) -> Value:
+        whole = (*g.shape[:2], *self.windows.padded_shape(self.shape))
+        first, *others = self.windows.positions(g.shape[2:])
+        image = AddAt(first, whole)(g)
+        for meets in others:
+            image = image + AddAt(meets, whole)(g)
+        return image[self.windows.inside(self.shape)]
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for windows, shape in cls.geometries():
+            count = windows.count(shape[2:])
+            yield cls(windows, shape[2:]), (rng.normal(size=(*shape[:2], *count)),)
+
+
+def max_pool(
+    x: Any,
+    size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The largest element of each window; of several, the first one gets the gradient.
+
+    Parameters
+    ----------
+    x : Tensor or array, shape (batch, channel, …)
+        Signals, images, or more axes.
+    size : int or tuple of int
+        Of a window, for all axes or for each.
+    stride : int or tuple of int, optional
+        How far windows lie apart; side by side by default.
+    padding : int or tuple of int
+        How far windows may reach over the edge, on both sides; what lies there is never the
+        largest.
+    dilation : int or tuple of int
+        The distance between neighbours within a window.
+    ceil_mode : bool
+        Whether a last window that reaches over the end counts, if it begins before it.
+
+    Returns
+    -------
+    Tensor, shape (batch, channel, …)
+
+    Raises
+    ------
+    ValueError
+        If the arguments do not fit the image, or a window would lie wholly outside it.
+    """
+    x = as_array(x)
+    return MaxPooling(_windows(x.shape, size, stride, padding, dilation, ceil_mode, "max_pool"))(x)
+
+
+def average_pool(
+    x: Any,
+    size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """The mean of each window, of what lies within the image: padding does not count.
+
+    Parameters
+    ----------
+    x, size, stride, padding, dilation, ceil_mode
+        As for `max_pool`.
+
+    Returns
+    -------
+    Tensor, shape (batch, channel, …)
+
+    Raises
+    ------
+    ValueError
+        As for `max_pool`.
+    """
+    x = as_array(x)
+    windows = _windows(x.shape, size, stride, padding, dilation, ceil_mode, "average_pool")
+    total = SumOfWindows(windows)
+    return total(x) / total(np.ones_like(x, shape=(1, 1, *x.shape[2:])))
+
+
+def _windows(
+    shape: Shape,
+    size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+    caller: str,
+) -> Windows:
+    axes = len(shape) - 2
+    if axes < 1:
+        raise ValueError(f"{caller}: x {shape}; expected (batch, channel, …)")
+    size = per_axis(size, axes, "size", caller)
+    padding = per_axis(padding, axes, "padding", caller, smallest=0)
+    stride = size if stride is None else stride
+    windows = windows_for(shape[2:], size, stride, padding, dilation, caller, ceil_mode)
+    if any((counts == 0).any() for counts in _within(windows, shape[2:])):
+        raise ValueError(
+            f"{caller}: with size {size}, padding {padding} and dilation {dilation}, a window "
+            f"would lie wholly outside the image {shape[2:]}"
+        )
+    return windows
+
+
+def _within(windows: Windows, shape: Shape) -> Iterator[Array]:
+    """Per axis, how many elements of each window lie within the image."""
+    for n, (before, _), size, s, d, count in zip(
+        shape,
+        windows.padding,
+        windows.size,
+        windows.stride,
+        windows.dilation,
+        windows.count(shape),
+        strict=True,
+    ):
+        places = np.arange(count)[:, None] * s + np.arange(size) * d - before
+        yield ((places >= 0) & (places < n)).sum(axis=1)
