@@ -80,3 +80,53 @@ class He(ScaledByFan):
     def deviation(self, fan_in: int, fan_out: int) -> float:
         """√(2 / fan_in)."""
         return math.sqrt(2 / fan_in)
+
+
+@dataclass(frozen=True)
+class FanInUniform:
+    """Uniform between ±1 / √fan_in. Lectures, "Weight update"."""
+
+    def __call__(
+        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
+    ) -> Array:
+        """Weights of `shape`."""
+        limit = 1 / math.sqrt(fan_in)
+        return rng.uniform(-limit, limit, shape).astype(dtype)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Normal around 0, whatever the number of links.
+
+    Parameters
+    ----------
+    deviation : float
+        The standard deviation.
+    """
+
+    deviation: float = 0.01
+
+    def __call__(
+        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
+    ) -> Array:
+        """Weights of `shape`."""
+        return rng.normal(0, self.deviation, shape).astype(dtype)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """All equal. As weights they never learn to differ; lectures, "Weight update".
+
+    Parameters
+    ----------
+    value : float
+        What they are.
+    """
+
+    value: float = 0.0
+
+    def __call__(
+        self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
+    ) -> Array:
+        """Weights of `shape`."""
+        return np.full(shape, self.value, dtype)

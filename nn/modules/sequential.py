@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from nn.modules.module import Module
+from nn.modules.module_list import ModuleList
 
 
-class Sequential(Module):
+class Sequential(ModuleList):
     """Each layer's output is the next one's input.
 
     Parameters
@@ -22,26 +22,10 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module) -> None:
-        for index, layer in enumerate(layers):
-            if not isinstance(layer, Module):
-                hint = "; write Sequential(*layers)" if isinstance(layer, (list, tuple)) else ""
-                raise TypeError(
-                    f"Sequential: layer {index} is {layer!r}; expected a Module, such as "
-                    f"Sigmoid(){hint}"
-                )
-            setattr(self, str(index), layer)
+        super().__init__(layers)
 
     def forward(self, x: Any) -> Any:
         """Apply the layers in order."""
         for layer in self:
             x = layer(x)
         return x
-
-    def __iter__(self) -> Iterator[Module]:
-        return (layer for _, layer in self.children())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __getitem__(self, index: int) -> Module:
-        return list(self)[index]

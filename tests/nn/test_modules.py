@@ -71,7 +71,8 @@ def test_the_two_layer_network_of_the_lectures_has_39760_variables():
 
 def test_repr():
     assert repr(nn.Sequential(nn.Affine(2, 3), nn.Affine(3, 1, bias=False))) == (
-        "Sequential(\n  (0): Affine(2, 3)\n  (1): Affine(3, 1, bias=False)\n)"
+        "Sequential(\n  (0): Affine(2, 3)  # 9 parameters\n  (1): Affine(3, 1, bias=False)"
+        "  # 3 parameters\n)  # 12 parameters"
     )
 
 
@@ -362,7 +363,7 @@ def test_what_would_not_be_trained_is_refused(held):
             self.sizes = [2, 2]
             self.layers = held()
 
-    with pytest.raises(TypeError, match=r"Net\.layers: .* write Sequential"):
+    with pytest.raises(TypeError, match=r"Net\.layers: .* write ModuleList"):
         Net()
 
 

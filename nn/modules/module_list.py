@@ -1,0 +1,51 @@
+"""Several modules under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nn.modules.module import Module
+
+
+class ModuleList(Module):
+    """Modules that a module of your own calls as it likes: a list that owns what it holds.
+
+    Parameters
+    ----------
+    modules : iterable of Module
+        In order. Their names are "0", "1", …
+
+    Examples
+    --------
+    >>> class Deep(Module):
+    ...     def __init__(self, depth):
+    ...         self.layers = ModuleList(Affine(50, 50) for _ in range(depth))
+    ...
+    ...     def forward(self, x):
+    ...         for layer in self.layers:
+    ...             x = x + relu(layer(x))
+    ...         return x
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        for module in modules:
+            self.append(module)
+
+    def append(self, module: Module) -> None:
+        """Add a module at the end."""
+        if not isinstance(module, Module):
+            hint = "; write Sequential(*layers)" if isinstance(module, (list, tuple)) else ""
+            raise TypeError(
+                f"{type(self).__name__}: layer {len(self)} is {module!r}; expected a Module, such "
+                f"as Sigmoid(){hint}"
+            )
+        setattr(self, str(len(self)), module)
+
+    def __iter__(self) -> Iterator[Module]:
+        return (module for _, module in self.children())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, index: int) -> Module:
+        return list(self)[index]

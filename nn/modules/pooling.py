@@ -1,0 +1,76 @@
+"""Pooling layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from nn import functional
+from nn.modules.module import Module
+
+
+class Pooling(Module):
+    """One number for each window of an image; see `functional.max_pool`.
+
+    Parameters
+    ----------
+    size : int or tuple of int
+        Of a window, for all axes after (batch, channel) or for each.
+    stride : int or tuple of int, optional
+        How far windows lie apart; side by side by default.
+    padding : int or tuple of int
+        How far windows may reach over the edge, on both sides.
+    dilation : int or tuple of int
+        The distance between neighbours within a window.
+    ceil_mode : bool
+        Whether a last window that reaches over the end counts.
+    """
+
+    pool: ClassVar[Callable[..., Any]]
+
+    def __init__(
+        self,
+        size: int | Sequence[int],
+        stride: int | Sequence[int] | None = None,
+        padding: int | Sequence[int] = 0,
+        dilation: int | Sequence[int] = 1,
+        ceil_mode: bool = False,
+    ) -> None:
+        self.size = size
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.ceil_mode = ceil_mode
+
+    def forward(self, x: Any) -> Any:
+        """Pool images (batch, channel, …)."""
+        return type(self).pool(
+            x, self.size, self.stride, self.padding, self.dilation, self.ceil_mode
+        )
+
+    def extra(self) -> str:
+        """The size, and what is not the default."""
+        parts = [str(self.size)]
+        parts += [f"stride={self.stride}"] if self.stride is not None else []
+        parts += [f"padding={self.padding}"] if self.padding != 0 else []
+        parts += [f"dilation={self.dilation}"] if self.dilation != 1 else []
+        parts += ["ceil_mode=True"] if self.ceil_mode else []
+        return ", ".join(parts)
+
+
+class MaxPool(Pooling):
+    """The largest element of each window; of several, the first one gets the gradient.
+
+    Its parameters are those of `Pooling`.
+    """
+
+    pool = staticmethod(functional.max_pool)
+
+
+class AveragePool(Pooling):
+    """The mean of each window; padding does not count.
+
+    Its parameters are those of `Pooling`.
+    """
+
+    pool = staticmethod(functional.average_pool)
