@@ -1,13 +1,30 @@
-"""Layers, losses and optimizers on the engine."""
+"""Layers, losses, optimizers, data and training on the engine."""
 
-from nn import functional, initialisers, modules, optimizers, schedules
+from nn import data, functional, initialisers, modules, optimizers, schedules
+from nn.callbacks import Callback, EarlyStopping, Run
+from nn.checkpoints import load_checkpoint, load_weights, save_checkpoint, save_weights
+from nn.history import History
+from nn.metrics import accuracy
 from nn.modules import *  # noqa: F403  # the layers are the namespace
 from nn.optimizers import *  # noqa: F403  # so are the optimizers
 from nn.random import seed
+from nn.training import evaluate, fit
 
 __all__ = [
+    "Callback",
+    "EarlyStopping",
+    "History",
+    "Run",
+    "accuracy",
+    "data",
+    "evaluate",
+    "fit",
     "functional",
     "initialisers",
+    "load_checkpoint",
+    "load_weights",
+    "save_checkpoint",
+    "save_weights",
     "schedules",
     "seed",
     *modules.__all__,

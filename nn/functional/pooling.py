@@ -260,7 +260,8 @@ def max_pool(
     dilation : int or tuple of int
         The distance between neighbours within a window.
     ceil_mode : bool
-        Whether a last window that reaches over the end counts, if it begins before it.
+        Whether the number of windows is rounded up: what a stride leaves over at the end gets a
+        window too, unless that would begin behind the image.
 
     Returns
     -------

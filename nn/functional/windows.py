@@ -59,7 +59,7 @@ class Windows:
         )
 
     def to_the_end(self, shape: Shape) -> Windows:
-        """As many windows as begin before the end of the image."""
+        """With the number of windows rounded up, but none that begins behind the image."""
         pairs = []
         for n, (before, after), span, s in zip(
             shape, self.padding, self.spans, self.stride, strict=True
@@ -182,7 +182,8 @@ def windows_for(
     caller : str
         Whom errors name.
     ceil_mode : bool
-        Whether a last window that reaches over the end counts, if it begins before it.
+        Whether the number of windows is rounded up: what a stride leaves over at the end gets a
+        window too, unless that would begin behind the image.
 
     Raises
     ------

@@ -23,7 +23,7 @@ class Pooling(Module):
     dilation : int or tuple of int
         The distance between neighbours within a window.
     ceil_mode : bool
-        Whether a last window that reaches over the end counts.
+        Whether the number of windows is rounded up; see `functional.max_pool`.
     """
 
     pool: ClassVar[Callable[..., Any]]

@@ -1,0 +1,330 @@
+"""Weights and whole trainings in files: safetensors, written whole, never unpickled.
+
+A file of weights is plain safetensors. One of a training has, beside the arrays, a text with all
+that is no array, and for each part a checksum: a file that was damaged is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+
+from autodiff.typing import Array
+from nn import random
+from nn.callbacks import Callback
+from nn.extra import import_extra
+from nn.history import History
+from nn.modules.affine import Affine
+from nn.modules.module import Module
+from nn.optimizers import Optimizer
+from nn.whole_file import whole_file
+
+FORMAT: Final = "chainrule checkpoint 1"
+
+Generators = Mapping[str, np.random.Generator]
+Path = str | os.PathLike[str]
+
+
+# -- weights ------------------------------------------------------------------------------
+
+
+def save_weights(path: Path, model: Module) -> None:
+    """Write the parameters and buffers of a model as safetensors, by dotted name.
+
+    Parameters
+    ----------
+    path : path
+        Of the file; what was there is replaced once the new one is whole.
+    model : Module
+        Any.
+    """
+    _write(path, model.state_dict(), {})
+
+
+def load_weights(
+    path: Path,
+    model: Module,
+    layout: str = "chainrule",
+    rename: Mapping[str, str] | None = None,
+) -> None:
+    """Set the parameters and buffers of a model to those in a file of safetensors.
+
+    Parameters
+    ----------
+    path : path
+        Of the file.
+    model : Module
+        What is set.
+    layout : {"chainrule", "pytorch"}
+        With "pytorch", what PyTorch wrote: the weight of a Linear, (out, in), is transposed
+        for an Affine, (in, out), and ``num_batches_tracked`` is left out. All else is laid out
+        alike.
+    rename : dict of str to str, optional
+        From beginnings of names in the file to those in the model, where they differ:
+        ``{"fc1": "1"}`` takes fc1.weight for 1.weight. Whole parts between dots are compared,
+        and the longest beginning counts.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of another model. Nothing is changed then.
+    """
+    if layout not in ("chainrule", "pytorch"):
+        raise ValueError(f"load_weights: layout {layout!r}; expected 'chainrule' or 'pytorch'")
+    arrays, _ = _read(path)
+    state = {_renamed(name, rename or {}): array for name, array in arrays.items()}
+    if len(state) < len(arrays):
+        raise ValueError(f"{os.fspath(path)}: two of its names are renamed to the same one")
+    if layout == "pytorch":
+        state = {n: a for n, a in state.items() if not n.endswith("num_batches_tracked")}
+        for name, module in model.named_modules():
+            weight = f"{name}.weight" if name else "weight"
+            if isinstance(module, Affine) and weight in state:
+                state[weight] = state[weight].T
+    with _naming(path):
+        model.load_state_dict(state)
+
+
+def _renamed(name: str, rename: Mapping[str, str]) -> str:
+    fitting = [old for old in rename if name == old or name.startswith(f"{old}.")]
+    if not fitting:
+        return name
+    old = max(fitting, key=len)
+    return (rename[old] + name[len(old) :]).lstrip(".")
+
+
+# -- trainings ----------------------------------------------------------------------------
+
+
+def save_checkpoint(
+    path: Path,
+    model: Module,
+    optimizer: Optimizer,
+    history: History | None = None,
+    callbacks: Sequence[Callback] = (),
+    generators: Generators | None = None,
+    finished: bool = False,
+) -> None:
+    """Write all that a training needs to go on as if it had never stopped.
+
+    That is the weights, the optimizer's state, the history, the callbacks' states, and the
+    states of the generators of random numbers: the one of ``nn.seed``, those that modules hold,
+    and the given ones.
+
+    Parameters
+    ----------
+    path : path
+        Of the file; what was there is replaced once the new one is whole.
+    model, optimizer, history, callbacks
+        What is going on.
+    generators : dict of str to numpy.random.Generator, optional
+        More of them, such as the one that shuffles.
+    finished : bool
+        Whether the training is over.
+    """
+    tree = {
+        "model": model.state_dict(),
+        "optimizer": {"kind": type(optimizer).__name__, **optimizer.state_dict()},
+        "history": history.rows if history is not None else [],
+        "callbacks": [
+            {"kind": type(callback).__name__, "state": callback.state_dict()}
+            for callback in _with_state(callbacks)
+        ],
+        "generators": {
+            name: generator.bit_generator.state
+            for name, generator in _generators(model, generators or {}).items()
+        },
+        "finished": finished,
+    }
+    arrays: dict[str, Array] = {}
+    text = json.dumps(_without_arrays(tree, "", arrays))
+    sums = {name: _checksum(array) for name, array in arrays.items()}
+    metadata = {
+        "format": FORMAT,
+        "state": text,
+        "checksums": json.dumps({"": zlib.crc32(text.encode()), **sums}),
+    }
+    _write(path, arrays, metadata)
+
+
+def load_checkpoint(
+    path: Path,
+    model: Module,
+    optimizer: Optimizer,
+    history: History | None = None,
+    callbacks: Sequence[Callback] = (),
+    generators: Generators | None = None,
+) -> bool:
+    """Go on from what `save_checkpoint` wrote.
+
+    Parameters
+    ----------
+    path : path
+        Of the file.
+    model, optimizer, history, callbacks, generators
+        As they were given then; all of them are set.
+
+    Returns
+    -------
+    bool
+        Whether the training was over.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of another model, optimizer or training; the error says what
+        differs. Nothing is changed then.
+    """
+    name = os.fspath(path)
+    arrays, metadata = _read(path)
+    if metadata.get("format") != FORMAT:
+        raise ValueError(f"{name}: no checkpoint of a training (load_weights reads weights)")
+    tree = _verified(name, arrays, metadata)
+    own = _generators(model, generators or {})
+    callbacks = _with_state(callbacks)
+    kinds = [entry["kind"] for entry in tree["callbacks"]]
+    _compare(name, "callbacks", kinds, [type(callback).__name__ for callback in callbacks])
+    _compare(name, "the optimizer", tree["optimizer"]["kind"], type(optimizer).__name__)
+    _compare(name, "generators", sorted(tree["generators"]), sorted(own))
+    undo: list[Callable[[], None]] = []
+
+    def load(target: Any, state: Any) -> None:
+        before = target.state_dict()
+        target.load_state_dict(state)
+        undo.append(lambda: target.load_state_dict(before))
+
+    try:
+        with _naming(path):
+            load(model, tree["model"])
+            load(optimizer, tree["optimizer"])
+            for callback, entry in zip(callbacks, tree["callbacks"], strict=True):
+                load(callback, entry["state"])
+            for key, generator in own.items():
+                before = generator.bit_generator.state
+                generator.bit_generator.state = tree["generators"][key]
+                undo.append(lambda g=generator, s=before: setattr(g.bit_generator, "state", s))  # type: ignore[misc]  # lambdas that bind
+    except Exception:
+        for step in reversed(undo):
+            step()
+        raise
+    if history is not None:
+        history.rows = tree["history"]
+    return bool(tree["finished"])
+
+
+def _generators(model: Module, more: Generators) -> dict[str, np.random.Generator]:
+    """All generators of random numbers that a training draws from, by where they are."""
+    return {
+        "nn": random.generator(),
+        **{
+            f"model.{path}.{name}": value
+            for path, module in model.named_modules()
+            for name, value in vars(module).items()
+            if isinstance(value, np.random.Generator)
+        },
+        **more,
+    }
+
+
+def _with_state(callbacks: Sequence[Callback]) -> list[Callback]:
+    """Those that keep anything; the others may come and go between two runs."""
+    return [c for c in callbacks if type(c).state_dict is not Callback.state_dict]
+
+
+def _compare(path: str, what: str, found: Any, expected: Any) -> None:
+    if found != expected:
+        raise ValueError(f"{path}: {what} in it: {found}; expected {expected}")
+
+
+# -- the file -----------------------------------------------------------------------------
+
+
+def _without_arrays(tree: Any, path: str, arrays: dict[str, Array]) -> Any:
+    """The tree with a reference in place of each array; those are put into `arrays`."""
+    if isinstance(tree, np.ndarray):
+        arrays[path] = tree
+        return {"array": path}
+    if isinstance(tree, np.generic):
+        return tree.item()
+    if isinstance(tree, Mapping):
+        return {
+            "dict": {
+                key: _without_arrays(value, f"{path}.{key}".lstrip("."), arrays)
+                for key, value in tree.items()
+            }
+        }
+    if isinstance(tree, (list, tuple)):
+        return [_without_arrays(v, f"{path}.{i}", arrays) for i, v in enumerate(tree)]
+    return tree
+
+
+def _with_arrays(tree: Any, arrays: Mapping[str, Array]) -> Any:
+    """What `_without_arrays` was given."""
+    if isinstance(tree, list):
+        return [_with_arrays(value, arrays) for value in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if "array" in tree:
+        return arrays[tree["array"]]
+    return {key: _with_arrays(value, arrays) for key, value in tree["dict"].items()}
+
+
+def _checksum(array: Array) -> int:
+    return zlib.crc32(f"{array.dtype.str}{array.shape}".encode() + array.tobytes())
+
+
+def _verified(path: str, arrays: Mapping[str, Array], metadata: Mapping[str, str]) -> Any:
+    """The tree of a checkpoint whose every part is as it was written."""
+    try:
+        text = metadata["state"]
+        sums = json.loads(metadata["checksums"])
+        damaged = [name for name in arrays if sums.pop(name, None) != _checksum(arrays[name])]
+        damaged += [] if sums.pop("", None) == zlib.crc32(text.encode()) else ["the state"]
+        damaged += list(sums)
+        tree = None if damaged else _with_arrays(json.loads(text), arrays)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{path}: damaged: its header is not what was written") from error
+    if damaged:
+        raise ValueError(f"{path}: damaged: {', '.join(damaged)} not as written")
+    return tree
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors within name the file."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from error
+
+
+def _library() -> Any:
+    import_extra("safetensors.numpy", "train", "checkpoints")
+    return import_extra("safetensors", "train", "checkpoints")
+
+
+def _write(path: Path, arrays: Mapping[str, Array], metadata: dict[str, str]) -> None:
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    for name, array in arrays.items():  # a 0-d array became one of one element
+        contiguous[name] = contiguous[name].reshape(array.shape)
+    data = _library().numpy.save(contiguous, metadata or None)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(data)
+
+
+def _read(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
+    library = _library()
+    name = os.fspath(path)
+    with open(path, "rb"):
+        pass  # a file that is not there, or not to be read, says so itself
+    try:
+        with library.safe_open(name, framework="numpy") as file:
+            return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118  # it is no dict
+    except (library.SafetensorError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f"{name}: damaged, or no safetensors: {error}") from error
