@@ -35,8 +35,8 @@ class Recipe:
 
 
 RECIPES = {
-    "two-layer": Recipe(nn.Momentum, 0.2, epochs=60, shift=1),
-    "simple": Recipe(nn.Adam, 0.002, epochs=12, shift=1),
+    "two-layer": Recipe(nn.Momentum, 0.2, epochs=100, shift=1),
+    "simple": Recipe(nn.Adam, 0.002, epochs=12, shift=0),
     "deep": Recipe(nn.Adam, 0.002, epochs=12, shift=1),
 }
 

@@ -69,13 +69,6 @@ def test_the_two_layer_network_of_the_lectures_has_39760_variables():
     assert sum(p.size for p in model.parameters()) == 39_760
 
 
-def test_repr():
-    assert repr(nn.Sequential(nn.Affine(2, 3), nn.Affine(3, 1, bias=False))) == (
-        "Sequential(\n  (0): Affine(2, 3)  # 9 parameters\n  (1): Affine(3, 1, bias=False)"
-        "  # 3 parameters\n)  # 12 parameters"
-    )
-
-
 def test_train_and_eval_reach_every_module():
     model = nn.Sequential(nn.Sequential(nn.Sigmoid()))
     assert model.eval() is model
