@@ -15,7 +15,7 @@ demo: $(VENV)/demo.installed
 	@$(RUN) -m examples.digits $(ARGS)
 
 test: $(VENV)/test.installed
-	$(RUN) -m pytest --numprocesses 2 $(ARGS)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 $(ARGS)
 
 lint: $(VENV)/test.installed
 	$(RUN) -m ruff check .

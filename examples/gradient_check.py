@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     for name, a in exact.items():
         difference = np.abs(a - numerical[name]).max() / np.abs(a).max()
-        print(f"{name:8}  {str(a.shape):10}  max|a − n| / max|a| = {difference:.1e}")
+        print(f"{name:8}  {a.shape!s:10}  max|a − n| / max|a| = {difference:.1e}")
     count = sum(a.size for a in exact.values())
     print(
         f"\n{count:,} variables: by differences {long:.1f} s, by backpropagation "

@@ -191,13 +191,16 @@ def load_checkpoint(
     kinds = [entry["kind"] for entry in tree["callbacks"]]
     _compare(name, "callbacks", kinds, [type(callback).__name__ for callback in callbacks])
     _compare(name, "the optimizer", tree["optimizer"]["kind"], type(optimizer).__name__)
+    for key, array in model.state_dict().items():
+        if key in tree["model"]:
+            _compare(name, f"the dtype of {key}", tree["model"][key].dtype, array.dtype)
     _compare(name, "generators", sorted(tree["generators"]), sorted(own))
     undo: list[Callable[[], None]] = []
 
     def load(target: Any, state: Any) -> None:
         before = target.state_dict()
-        target.load_state_dict(state)
         undo.append(lambda: target.load_state_dict(before))
+        target.load_state_dict(state)
 
     try:
         with _naming(path):
@@ -207,9 +210,9 @@ def load_checkpoint(
                 load(callback, entry["state"])
             for key, generator in own.items():
                 before = generator.bit_generator.state
-                generator.bit_generator.state = tree["generators"][key]
                 undo.append(lambda g=generator, s=before: setattr(g.bit_generator, "state", s))  # type: ignore[misc]  # lambdas that bind
-    except Exception:
+                generator.bit_generator.state = tree["generators"][key]
+    except BaseException:  # Ctrl-C too
         for step in reversed(undo):
             step()
         raise
@@ -248,6 +251,8 @@ def _compare(path: str, what: str, found: Any, expected: Any) -> None:
 def _without_arrays(tree: Any, path: str, arrays: dict[str, Array]) -> Any:
     """The tree with a reference in place of each array; those are put into `arrays`."""
     if isinstance(tree, np.ndarray):
+        while path in arrays:  # a name with a dot in it may read like another's path
+            path += "_"
         arrays[path] = tree
         return {"array": path}
     if isinstance(tree, np.generic):
@@ -300,7 +305,7 @@ def _naming(path: Path) -> Iterator[None]:
     """Errors within name the file."""
     try:
         yield
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"{os.fspath(path)}: {error}") from error
 
 
@@ -310,10 +315,7 @@ def _library() -> Any:
 
 
 def _write(path: Path, arrays: Mapping[str, Array], metadata: dict[str, str]) -> None:
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    for name, array in arrays.items():  # a 0-d array became one of one element
-        contiguous[name] = contiguous[name].reshape(array.shape)
-    data = _library().numpy.save(contiguous, metadata or None)
+    data = _library().numpy.save(dict(arrays), metadata or None)
     with whole_file(path) as unfinished:
         unfinished.write_bytes(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -40,15 +41,15 @@ class History:
         return len(self.rows)
 
     def __getitem__(self, name: str) -> list[float]:
-        """The values of one column, epoch by epoch."""
+        """The values of one column, epoch by epoch; NaN where it was not measured."""
         if name not in self.columns:
             raise KeyError(f"{name}; the columns are {', '.join(self.columns) or 'none yet'}")
-        return [row[name] for row in self.rows]
+        return [row.get(name, math.nan) for row in self.rows]
 
     @property
     def columns(self) -> list[str]:
         """The names of all that is measured."""
-        return list(self.rows[-1]) if self.rows else []
+        return list(dict.fromkeys(name for row in self.rows for name in row))
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write the rows as CSV, with a header."""

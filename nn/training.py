@@ -25,7 +25,7 @@ Data: TypeAlias = Iterable[tuple[Any, Any]] | tuple[Any, Any]
 (inputs, targets)."""
 
 Metric: TypeAlias = Callable[[Any, Any], float]
-"""A function of a batch's predictions and targets; its ``__name__`` is its name."""
+"""A function of a batch's predictions and targets, called by its name."""
 
 
 def fit(
@@ -89,20 +89,30 @@ def fit(
     Raises
     ------
     ValueError
-        If there is nothing to train on.
+        If there is nothing to train on, or two metrics have the same name.
     FileExistsError
         If the file of the checkpoint is there, and it was not said to go on from it.
+    FileNotFoundError
+        If its folder is not there.
     """
     if epochs < 0:
         raise ValueError(f"fit: epochs {epochs!r}; expected at least 0")
+    _check_names(metrics)
     batches = _batches(train, batch_size, True, rng)
     trials = None if validation is None else _batches(validation, batch_size, False, None)
     listeners = [c if isinstance(c, Callback) else EachEpoch(c) for c in callbacks]
     history = History()
     run = Run(model, optimizer, history)
-    shuffler = getattr(batches, "rng", None)
-    generators = {} if shuffler is None else {"batches": shuffler}
+    shufflers = {"train": getattr(batches, "rng", None), "validation": getattr(trials, "rng", None)}
+    generators = {
+        name: drawn for name, drawn in shufflers.items() if isinstance(drawn, np.random.Generator)
+    }
     finished = False
+    if checkpoint is not None:
+        # Now, and not after an epoch that would be lost.
+        import_extra("safetensors", "train", "fit: a checkpoint")
+        if not Path(checkpoint).parent.is_dir():
+            raise FileNotFoundError(f"fit: there is no folder {Path(checkpoint).parent}")
     if checkpoint is not None and Path(checkpoint).exists():
         if not resume:
             raise FileExistsError(
@@ -170,6 +180,7 @@ def evaluate(
     dict of str to float
         The means over the samples: "loss", and each metric by its name.
     """
+    _check_names(metrics)
     modes = [(module, module.training) for _, module in model.named_modules()]
     model.eval()
     means = _Means()
@@ -214,7 +225,7 @@ class _Means:
         self, samples: int, loss: Any, prediction: Any, targets: Any, metrics: Sequence[Metric]
     ) -> None:
         values = {"loss": float(loss.item())}
-        values |= {metric.__name__: float(metric(prediction, targets)) for metric in metrics}
+        values |= {_name(metric): float(metric(prediction, targets)) for metric in metrics}
         self.samples += samples
         for name, value in values.items():
             self.sums[name] = self.sums.get(name, 0.0) + samples * value
@@ -223,6 +234,18 @@ class _Means:
         if self.samples == 0:
             raise ValueError("there are no samples")
         return {name: value / self.samples for name, value in self.sums.items()}
+
+
+def _name(metric: Metric) -> str:
+    return getattr(metric, "__name__", type(metric).__name__)
+
+
+def _check_names(metrics: Sequence[Metric]) -> None:
+    """Each column of the history has a name of its own."""
+    names = ["epoch", "seconds", "loss", *map(_name, metrics)]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"metrics: two columns would be called {name}; give them other names")
 
 
 def _batches(

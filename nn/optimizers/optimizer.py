@@ -234,6 +234,9 @@ class Optimizer:
         rates = state["learning_rates"]
         if len(rates) != len(self.groups):
             problems.append(f"there are {len(rates)} groups, expected {len(self.groups)}")
+        for number, (rate, group) in enumerate(zip(rates, self.groups, strict=False)):
+            if rate is None and not callable(group.learning_rate):
+                problems.append(f"group {number} had a schedule of the learning rate, and has none")
         if problems:
             raise ValueError(f"{type(self).__name__}: {'; '.join(problems)}")
         self.updates = int(state["updates"])
@@ -242,7 +245,7 @@ class Optimizer:
             for name, given in state["states"].items()
         }
         for group, rate in zip(self.groups, rates, strict=True):
-            if rate is not None and not callable(group.learning_rate):
+            if rate is not None:
                 group.learning_rate = rate
 
     # -- what was given -------------------------------------------------------------------

@@ -303,6 +303,7 @@ def test_weight_restriction_holds_after_each_step():
             lambda s: s["states"]["0.bias"].update(mean=np.zeros(3)),
             "0.bias: mean has shape (3,), expected (4,)",
         ),
+        (lambda s: s.update(learning_rates=[None]), "group 0 had a schedule of the learning rate"),
         (lambda s: s["learning_rates"].append(0.1), "there are 2 groups, expected 1"),
     ],
 )
