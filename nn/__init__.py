@@ -2,13 +2,14 @@
 
 from nn import data, functional, initialisers, modules, optimizers, schedules
 from nn.callbacks import Callback, EarlyStopping, Run
-from nn.checkpoints import load_checkpoint, load_weights, save_checkpoint, save_weights
+from nn.checkpoints import load_checkpoint, save_checkpoint
 from nn.history import History
 from nn.metrics import accuracy
 from nn.modules import *  # noqa: F403  # the layers are the namespace
 from nn.optimizers import *  # noqa: F403  # so are the optimizers
 from nn.random import seed
 from nn.training import evaluate, fit
+from nn.weights import load_weights, save_weights
 
 __all__ = [
     "Callback",

@@ -1,7 +1,6 @@
-"""Weights and whole trainings in files: safetensors, written whole, never unpickled.
+"""Whole trainings in files: what was damaged is refused, and a run goes on bit for bit.
 
-A file of weights is plain safetensors. One of a training has, beside the arrays, a text with all
-that is no array, and for each part a checksum: a file that was damaged is refused.
+A checkpoint has, beside the arrays, a text with all that is no array, and for each part a checksum.
 """
 
 from __future__ import annotations
@@ -9,8 +8,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,88 +16,14 @@ import numpy as np
 from autodiff.typing import Array
 from nn import random
 from nn.callbacks import Callback
-from nn.extra import import_extra
 from nn.history import History
-from nn.modules.affine import Affine
 from nn.modules.module import Module
 from nn.optimizers import Optimizer
-from nn.whole_file import whole_file
+from nn.safetensors_file import Path, naming, read, write
 
 FORMAT: Final = "chainrule checkpoint 1"
 
 Generators = Mapping[str, np.random.Generator]
-Path = str | os.PathLike[str]
-
-
-# -- weights ------------------------------------------------------------------------------
-
-
-def save_weights(path: Path, model: Module) -> None:
-    """Write the parameters and buffers of a model as safetensors, by dotted name.
-
-    Parameters
-    ----------
-    path : path
-        Of the file; what was there is replaced once the new one is whole.
-    model : Module
-        Any.
-    """
-    _write(path, model.state_dict(), {})
-
-
-def load_weights(
-    path: Path,
-    model: Module,
-    layout: str = "chainrule",
-    rename: Mapping[str, str] | None = None,
-) -> None:
-    """Set the parameters and buffers of a model to those in a file of safetensors.
-
-    Parameters
-    ----------
-    path : path
-        Of the file.
-    model : Module
-        What is set.
-    layout : {"chainrule", "pytorch"}
-        With "pytorch", what PyTorch wrote: the weight of a Linear, (out, in), is transposed
-        for an Affine, (in, out), and ``num_batches_tracked`` is left out. All else is laid out
-        alike.
-    rename : dict of str to str, optional
-        From beginnings of names in the file to those in the model, where they differ:
-        ``{"fc1": "1"}`` takes fc1.weight for 1.weight. Whole parts between dots are compared,
-        and the longest beginning counts.
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged, or of another model. Nothing is changed then.
-    """
-    if layout not in ("chainrule", "pytorch"):
-        raise ValueError(f"load_weights: layout {layout!r}; expected 'chainrule' or 'pytorch'")
-    arrays, _ = _read(path)
-    state = {_renamed(name, rename or {}): array for name, array in arrays.items()}
-    if len(state) < len(arrays):
-        raise ValueError(f"{os.fspath(path)}: two of its names are renamed to the same one")
-    if layout == "pytorch":
-        state = {n: a for n, a in state.items() if not n.endswith("num_batches_tracked")}
-        for name, module in model.named_modules():
-            weight = f"{name}.weight" if name else "weight"
-            if isinstance(module, Affine) and weight in state:
-                state[weight] = state[weight].T
-    with _naming(path):
-        model.load_state_dict(state)
-
-
-def _renamed(name: str, rename: Mapping[str, str]) -> str:
-    fitting = [old for old in rename if name == old or name.startswith(f"{old}.")]
-    if not fitting:
-        return name
-    old = max(fitting, key=len)
-    return (rename[old] + name[len(old) :]).lstrip(".")
-
-
-# -- trainings ----------------------------------------------------------------------------
 
 
 def save_checkpoint(
@@ -150,7 +74,7 @@ def save_checkpoint(
         "state": text,
         "checksums": json.dumps({"": zlib.crc32(text.encode()), **sums}),
     }
-    _write(path, arrays, metadata)
+    write(path, arrays, metadata)
 
 
 def load_checkpoint(
@@ -182,7 +106,7 @@ def load_checkpoint(
         differs. Nothing is changed then.
     """
     name = os.fspath(path)
-    arrays, metadata = _read(path)
+    arrays, metadata = read(path)
     if metadata.get("format") != FORMAT:
         raise ValueError(f"{name}: no checkpoint of a training (load_weights reads weights)")
     tree = _verified(name, arrays, metadata)
@@ -203,7 +127,7 @@ def load_checkpoint(
         target.load_state_dict(state)
 
     try:
-        with _naming(path):
+        with naming(path):
             load(model, tree["model"])
             load(optimizer, tree["optimizer"])
             for callback, entry in zip(callbacks, tree["callbacks"], strict=True):
@@ -243,9 +167,6 @@ def _with_state(callbacks: Sequence[Callback]) -> list[Callback]:
 def _compare(path: str, what: str, found: Any, expected: Any) -> None:
     if found != expected:
         raise ValueError(f"{path}: {what} in it: {found}; expected {expected}")
-
-
-# -- the file -----------------------------------------------------------------------------
 
 
 def _without_arrays(tree: Any, path: str, arrays: dict[str, Array]) -> Any:
@@ -298,35 +219,3 @@ def _verified(path: str, arrays: Mapping[str, Array], metadata: Mapping[str, str
     if damaged:
         raise ValueError(f"{path}: damaged: {', '.join(damaged)} not as written")
     return tree
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Errors within name the file."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from error
-
-
-def _library() -> Any:
-    import_extra("safetensors.numpy", "train", "checkpoints")
-    return import_extra("safetensors", "train", "checkpoints")
-
-
-def _write(path: Path, arrays: Mapping[str, Array], metadata: dict[str, str]) -> None:
-    data = _library().numpy.save(dict(arrays), metadata or None)
-    with whole_file(path) as unfinished:
-        unfinished.write_bytes(data)
-
-
-def _read(path: Path) -> tuple[dict[str, Array], dict[str, str]]:
-    library = _library()
-    name = os.fspath(path)
-    with open(path, "rb"):
-        pass  # a file that is not there, or not to be read, says so itself
-    try:
-        with library.safe_open(name, framework="numpy") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118  # it is no dict
-    except (library.SafetensorError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise ValueError(f"{name}: damaged, or no safetensors: {error}") from error

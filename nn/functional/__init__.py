@@ -12,19 +12,17 @@ from nn.functional.activations import (
     step,
 )
 from nn.functional.affine import affine
+from nn.functional.classification import (
+    binary_cross_entropy,
+    cross_entropy,
+    softmax_cross_entropy,
+)
 from nn.functional.convolution import conv1d, conv2d
 from nn.functional.dropout import dropout
 from nn.functional.labels import one_hot
-from nn.functional.losses import (
-    binary_cross_entropy,
-    cross_entropy,
-    half_sse,
-    l1_loss,
-    mse_loss,
-    softmax_cross_entropy,
-)
 from nn.functional.normalisation import batch_norm, layer_norm
 from nn.functional.pooling import average_pool, max_pool
+from nn.functional.regression import half_sse, l1_loss, mse_loss
 from nn.functional.softmax import log_softmax, softmax
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nn import functional
-from nn.functional.losses import REDUCTIONS, Reduction
+from nn.functional.reductions import REDUCTIONS, Reduction
 from nn.modules.module import Module
 
 

@@ -1,27 +1,23 @@
-"""Losses: how far predictions are from the truth."""
+"""Losses of predicted classes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, mean, reciprocal, square, where
-from autodiff import abs as absolute
+from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, reciprocal, where
 from autodiff import sum as summed
 from autodiff.domain import REALS, Reals
 from autodiff.op import Case, Gradients
 from autodiff.ops.elementwise import Elementwise
-from autodiff.typing import Array, Shape, Value, as_array
+from autodiff.typing import Array, Value, as_array
 from nn.functional.activations import sigmoid
 from nn.functional.labels import class_probabilities
-
-Reduction: TypeAlias = Literal["mean", "sum", "none"]
-
-REDUCTIONS: Final = ("mean", "sum", "none")
+from nn.functional.reductions import REDUCTIONS, Reduction, check_reduction, pair_of, reduced
 
 
 @dataclass(frozen=True, repr=False)
@@ -151,7 +147,7 @@ def softmax_cross_entropy(
     # The rows of weighted targets as probabilities again, and what these were multiplied by.
     rows = np.where(weights[0] == 0, 0, targets / np.where(weights[0] == 0, 1, weights[0]))
     losses = _softmax_cross_entropy["none"](logits, rows) * weights[0][..., 0]
-    return _reduced(losses, reduction, weights[1])
+    return reduced(losses, reduction, weights[1])
 
 
 def cross_entropy(
@@ -197,7 +193,7 @@ def cross_entropy(
     # What a label rules out may be 0 for certain: 0 · ∞ would be NaN.
     likelihood = where(targets > 0, p, 1) + epsilon
     losses = -summed(targets * log(likelihood), axis=-1)
-    return _reduced(losses, reduction, None if weights is None else weights[1])
+    return reduced(losses, reduction, None if weights is None else weights[1])
 
 
 def binary_cross_entropy(
@@ -232,7 +228,7 @@ def binary_cross_entropy(
         If the shapes differ, or a label is not between 0 and 1.
     """
     caller = "binary_cross_entropy"
-    logits, labels = _pair(logits, labels, reduction, caller)
+    logits, labels = pair_of(logits, labels, reduction, caller)
     t = labels.numpy() if isinstance(labels, Tensor) else labels
     if isinstance(labels, Tensor) and labels.requires_grad:
         raise TypeError(f"{caller}: the labels want a gradient; give .numpy() of them")
@@ -242,79 +238,10 @@ def binary_cross_entropy(
     smooth = _smoothed(t, 2, label_smoothing, caller)
     losses = _binary_cross_entropy(logits, smooth)
     if class_weights is None:
-        return _reduced(losses, reduction)
+        return reduced(losses, reduction)
     zero, one = _weights(class_weights, 2, logits.dtype, caller)
     total = float((zero + (one - zero) * t).sum())
-    return _reduced(losses * (zero + (one - zero) * smooth), reduction, total)
-
-
-def mse_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
-    """The squared error (y − t)², the mean over all elements unless `reduction` says else.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    y, t = _pair(prediction, target, reduction, "mse_loss")
-    return _reduced(square(y - t), reduction)
-
-
-def l1_loss(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
-    """The absolute error |y − t|, the mean over all elements unless `reduction` says else.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    y, t = _pair(prediction, target, reduction, "l1_loss")
-    return _reduced(absolute(y - t), reduction)
-
-
-def half_sse(prediction: Any, target: Any, reduction: Reduction = "mean") -> Tensor:
-    """½ Σₖ (yₖ − tₖ)² of each sample, the mean over the samples unless `reduction` says else.
-
-    Lectures, "Neural network training". A sample is a row: the last axis is summed over.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    y, t = _pair(prediction, target, reduction, "half_sse")
-    if y.ndim == 0:
-        raise ValueError("half_sse: a prediction of shape (); expected (…, outputs)")
-    losses = summed(square(y - t), axis=-1) * 0.5
-    return _reduced(losses, reduction)
-
-
-def _reduced(losses: Value, reduction: Reduction, total: float | None = None) -> Tensor:
-    """The losses as they are, their sum or mean; over the total of their weights, if any."""
-    if reduction == "none":
-        return losses  # type: ignore[no-any-return]  # a Tensor
-    if reduction == "mean" and total is None:
-        return mean(losses)
-    loss = summed(losses)
-    return loss if reduction == "sum" or total is None else loss * (1 / total)
-
-
-def _checked(shape: Shape, reduction: Reduction, caller: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"{caller}: reduction {reduction!r}; expected 'mean', 'sum' or 'none'")
-    if 0 in shape:
-        raise ValueError(f"{caller}: predictions of shape {shape} hold no sample")
-
-
-def _pair(prediction: Any, target: Any, reduction: Reduction, caller: str) -> tuple[Any, Any]:
-    y, t = as_array(prediction), as_array(target)
-    if y.shape != t.shape:
-        raise ValueError(
-            f"{caller}: a prediction of shape {y.shape} for a target of shape {t.shape}; the "
-            f"shapes must be equal"
-        )
-    _checked(y.shape, reduction, caller)
-    return y, t
+    return reduced(losses * (zero + (one - zero) * smooth), reduction, total)
 
 
 def _classes(
@@ -332,7 +259,7 @@ def _classes(
     prediction = as_array(prediction)
     if prediction.ndim == 0:
         raise ValueError(f"{caller}: predictions of shape (); expected (…, classes)")
-    _checked(prediction.shape, reduction, caller)
+    check_reduction(prediction.shape, reduction, caller)
     classes = prediction.shape[-1]
     plain = class_probabilities(labels, prediction.shape, prediction.dtype, caller)
     targets = _smoothed(plain, classes, label_smoothing, caller)
