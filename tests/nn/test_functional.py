@@ -311,6 +311,10 @@ def test_batch_norms_gradients_in_both_modes(training):
         assert x.grad[index] == pytest.approx(slope, abs=1e-7)
 
 
+def test_layer_norm_of_no_samples():
+    assert F.layer_norm(np.ones((0, 3))).shape == (0, 3)
+
+
 def test_layer_norm():
     x = np.random.default_rng(0).normal(2, 3, size=(2, 3, 4))
     for shape, axes in ((4, (2,)), ((3, 4), (1, 2))):
@@ -331,6 +335,7 @@ def test_layer_norm():
         (lambda: nn.BatchNorm(0), "BatchNorm: features 0"),
         (lambda: nn.LayerNorm((2, 3))(np.ones((2, 4))), r"LayerNorm: x \(2, 4\); expected \(…, 2"),
         (lambda: F.layer_norm(np.ones(3), axes=2), "cannot be normalised over its last 2 axes"),
+        (lambda: F.layer_norm(np.ones((2, 0))), "cannot be normalised over its last 1 axes"),
         (lambda: nn.Dropout(1.5), "Dropout: p = 1.5; expected a probability"),
         (lambda: F.dropout(np.ones(3), -0.1), "dropout: p = -0.1"),
         (lambda: nn.Flatten()(np.ones(())), "Flatten: x of shape"),
