@@ -30,6 +30,12 @@ def as_array(x: Any) -> Any:
     return x if hasattr(x, "shape") else np.asarray(x)
 
 
+def as_floating(x: Any) -> Any:
+    """`x` as `as_array` gives it, but integers and booleans as float64."""
+    x = as_array(x)
+    return x.astype(np.float64) if x.dtype.kind in "iub" else x
+
+
 def own_array(data: Any, dtype: Any = None) -> Any:
     """A new array of `data`, of its own kind if it is an array, else NumPy's."""
     if is_array(data) and not isinstance(data, np.ndarray):

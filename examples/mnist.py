@@ -37,17 +37,19 @@ class Recipe:
 RECIPES = {
     "two-layer": Recipe(nn.Momentum, 0.2, epochs=100, shift=1),
     "simple": Recipe(nn.Adam, 0.002, epochs=12, shift=0),
-    "deep": Recipe(nn.Adam, 0.002, epochs=12, shift=1),
+    "deep": Recipe(nn.Adam, 0.001, epochs=20, shift=1),
 }
 
 
 def load(folder, download, rng):
     """Training, validation and test images with labels, and where they come from."""
     if folder is not None:
-        try:
-            return nn.data.load_mnist(folder, download=download), f"MNIST in {folder}"
-        except (FileNotFoundError, ConnectionError) as error:
-            print(f"{error}\nso this trains on scikit-learn's digits\n")
+        for fetch in (True, False) if download else (False,):
+            try:
+                return nn.data.load_mnist(folder, download=fetch), f"MNIST in {folder}"
+            except (FileNotFoundError, ConnectionError) as error:
+                print(f"{error}\n")
+        print("so this trains on scikit-learn's digits\n")
     digits = nn.data.split(*nn.data.load_digits(), stratified=True, rng=rng)
     return nn.data.Splits(*digits), "scikit-learn's digits"
 

@@ -4,7 +4,7 @@ from nn import data, functional, initialisers, modules, optimizers, schedules
 from nn.callbacks import Callback, EarlyStopping, Run
 from nn.checkpoints import load_checkpoint, save_checkpoint
 from nn.history import History
-from nn.metrics import accuracy
+from nn.metrics import accuracy, binary_accuracy
 from nn.modules import *  # noqa: F403  # the layers are the namespace
 from nn.optimizers import *  # noqa: F403  # so are the optimizers
 from nn.random import seed
@@ -17,6 +17,7 @@ __all__ = [
     "History",
     "Run",
     "accuracy",
+    "binary_accuracy",
     "data",
     "evaluate",
     "fit",

@@ -79,7 +79,7 @@ class EarlyStopping(Callback):
     patience : int
         How many epochs without improvement are waited for.
     mode : {"min", "max"}, optional
-        Which values are better: small ones of a loss by default, large ones of all else.
+        Which values are better; known of what is called a loss or an accuracy.
     smallest_change : float
         What is no more than this better does not count as an improvement.
 
@@ -108,9 +108,16 @@ class EarlyStopping(Callback):
                 f"EarlyStopping: patience {patience!r}, mode {mode!r}, smallest_change "
                 f"{smallest_change!r}; expected at least 1, 'min' or 'max', and at least 0"
             )
+        if mode is None:
+            if not metric.endswith(("loss", "accuracy")):
+                raise ValueError(
+                    f"EarlyStopping: are small or large values of {metric} better? Give "
+                    f"mode='min' or mode='max'"
+                )
+            mode = "min" if metric.endswith("loss") else "max"
         self.metric = metric
         self.patience = patience
-        self.sign = -1 if (mode or ("min" if metric.endswith("loss") else "max")) == "min" else 1
+        self.sign = -1 if mode == "min" else 1
         self.smallest_change = smallest_change
         self._begin()
 

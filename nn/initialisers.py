@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 
 from autodiff.typing import Array, Shape
+from nn.random import generator
 
 
 class Initialiser(Protocol):
@@ -18,6 +19,40 @@ class Initialiser(Protocol):
         self, shape: Shape, fan_in: int, fan_out: int, rng: np.random.Generator, dtype: Any
     ) -> Array:
         """Weights of `shape` for units with `fan_in` incoming and `fan_out` outgoing links."""
+
+
+def initial_weights(
+    initialiser: Initialiser,
+    shape: Shape,
+    fan_in: int,
+    fan_out: int,
+    rng: np.random.Generator | None,
+    dtype: Any,
+) -> Array:
+    """What an initialiser makes, if it is what was asked for.
+
+    Parameters
+    ----------
+    initialiser, shape, fan_in, fan_out, dtype
+        As `Initialiser` says.
+    rng : numpy.random.Generator, optional
+        That of ``nn.seed`` by default.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called, or makes another dtype.
+    ValueError
+        If it makes another shape.
+    """
+    if isinstance(initialiser, type) or not callable(initialiser):
+        raise TypeError(f"initialiser {initialiser!r}; expected an instance, such as He()")
+    weights = np.asarray(initialiser(shape, fan_in, fan_out, generator(rng), dtype))
+    if weights.shape != shape:
+        raise ValueError(f"{initialiser!r} made weights {weights.shape}, expected {shape}")
+    if weights.dtype != dtype:
+        raise TypeError(f"{initialiser!r} made {weights.dtype} weights, expected {np.dtype(dtype)}")
+    return weights
 
 
 @dataclass(frozen=True)

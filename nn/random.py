@@ -19,6 +19,16 @@ def seed(number: int) -> None:
     _generator = np.random.default_rng(number)
 
 
-def generator() -> np.random.Generator:
-    """The generator that layers draw from unless one is handed in."""
-    return _generator
+def generator(rng: np.random.Generator | None = None) -> np.random.Generator:
+    """The generator that was handed in, or else the one of ``seed``.
+
+    Raises
+    ------
+    TypeError
+        If something else was handed in.
+    """
+    if rng is None:
+        return _generator
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng {rng!r}; expected a Generator, such as numpy.random.default_rng(0)")
+    return rng

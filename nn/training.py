@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,10 +62,10 @@ def fit(
         What is learned from, and what the model is tried on after each epoch.
     epochs : int
         How many walks through the training data.
-    metrics : sequence of callable
+    metrics : callable, or sequence of them
         Further figures, such as `accuracy`. Those of the training data are taken while it is
         trained on, batch by batch.
-    callbacks : sequence
+    callbacks : callback, or sequence of them
         What is done between epochs: each a `Callback`, or a function of the `Run` that is
         called after each epoch and may return True to end the training.
     batch_size : int
@@ -95,12 +96,17 @@ def fit(
     FileNotFoundError
         If its folder is not there.
     """
-    if epochs < 0:
+    if operator.index(epochs) < 0:
         raise ValueError(f"fit: epochs {epochs!r}; expected at least 0")
+    metrics = _several(metrics)
     _check_names(metrics)
     batches = _batches(train, batch_size, True, rng)
     trials = None if validation is None else _batches(validation, batch_size, False, None)
-    listeners = [c if isinstance(c, Callback) else EachEpoch(c) for c in callbacks]
+    given = [callbacks] if isinstance(callbacks, Callback) else _several(callbacks)
+    listeners = [c if isinstance(c, Callback) else EachEpoch(c) for c in given]
+    owned = {id(parameter) for parameter in model.parameters()}
+    if not any(id(p) in owned for group in optimizer.groups for p in group.parameters.values()):
+        raise ValueError("fit: the optimizer updates no parameter of this model")
     history = History()
     run = Run(model, optimizer, history)
     shufflers = {"train": getattr(batches, "rng", None), "validation": getattr(trials, "rng", None)}
@@ -180,6 +186,7 @@ def evaluate(
     dict of str to float
         The means over the samples: "loss", and each metric by its name.
     """
+    metrics = _several(metrics)
     _check_names(metrics)
     modes = [(module, module.training) for _, module in model.named_modules()]
     model.eval()
@@ -236,6 +243,10 @@ class _Means:
         return {name: value / self.samples for name, value in self.sums.items()}
 
 
+def _several(functions: Any) -> list[Any]:
+    return [functions] if callable(functions) else list(functions)
+
+
 def _name(metric: Metric) -> str:
     return getattr(metric, "__name__", type(metric).__name__)
 
@@ -252,8 +263,22 @@ def _batches(
     data: Data, batch_size: int, shuffle: bool, rng: np.random.Generator | None
 ) -> Iterable[tuple[Any, Any]]:
     if isinstance(data, tuple):
+        if len(data) != 2:
+            raise ValueError(f"data is a tuple of {len(data)}; expected (inputs, targets)")
         inputs, targets = data
         return Batches(inputs, targets, batch_size, shuffle=shuffle, rng=rng)
+    if isinstance(data, Iterator) or not isinstance(data, Iterable):
+        raise TypeError(
+            f"data of type {type(data).__name__} cannot be walked through again and again; give "
+            f"(inputs, targets), nn.data.Batches, or a list of batches"
+        )
+    if isinstance(data, np.ndarray) or (
+        isinstance(data, list) and not all(isinstance(batch, tuple) for batch in data)
+    ):
+        raise ValueError(
+            f"data is of type {type(data).__name__}, but holds no batches (inputs, targets); for "
+            f"one pair write a tuple"
+        )
     return data
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Final
 
+from nn.checkpoints import CHECKPOINT
 from nn.modules.affine import Affine
 from nn.modules.module import Module
 from nn.safetensors_file import Path, naming, read, write
+
+WEIGHTS: Final = "chainrule weights 1"
 
 
 def save_weights(path: Path, model: Module) -> None:
@@ -20,7 +24,9 @@ def save_weights(path: Path, model: Module) -> None:
     model : Module
         Any.
     """
-    write(path, model.state_dict(), {})
+    if not isinstance(model, Module):
+        raise TypeError(f"save_weights: {type(model).__name__} is no Module; give (path, model)")
+    write(path, model.state_dict(), {}, WEIGHTS)
 
 
 def load_weights(
@@ -30,6 +36,8 @@ def load_weights(
     rename: Mapping[str, str] | None = None,
 ) -> None:
     """Set the parameters and buffers of a model to those in a file of safetensors.
+
+    Of the checkpoint of a training, the weights alone are taken.
 
     Parameters
     ----------
@@ -53,7 +61,10 @@ def load_weights(
     """
     if layout not in ("chainrule", "pytorch"):
         raise ValueError(f"load_weights: layout {layout!r}; expected 'chainrule' or 'pytorch'")
-    arrays, _ = read(path)
+    arrays, _, kind = read(path)
+    if kind == CHECKPOINT:
+        prefix = "model."
+        arrays = {n[len(prefix) :]: a for n, a in arrays.items() if n.startswith(prefix)}
     state = {_renamed(name, rename or {}): array for name, array in arrays.items()}
     if len(state) < len(arrays):
         raise ValueError(f"{os.fspath(path)}: two of its names are renamed to the same one")

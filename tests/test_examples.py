@@ -106,6 +106,22 @@ def test_mnist_falls_back_where_there_are_no_files(tmp_path):
     assert "so this trains on scikit-learn's digits" in done.stdout
 
 
+@real_images
+def test_mnist_without_a_network_takes_what_is_there(tmp_path):
+    for path in MNIST.glob("t10k-*"):
+        (tmp_path / path.name).symlink_to(path)
+    code = (
+        "import nn.data.mnist as m, examples.mnist as e\n"
+        "m.MIRRORS = ('http://localhost:9/',)\n"
+        f"e.main(['--data', {str(tmp_path)!r}, '--download', '--epochs', '1'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "could not be fetched; tried http://localhost:9/train-images" in done.stdout
+    assert "8000 images to train with" in done.stdout
+
+
 def test_mnist_that_is_damaged_is_no_reason_to_fall_back(tmp_path):
     for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"):
         (tmp_path / name).write_bytes(b"not an IDX file")

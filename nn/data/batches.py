@@ -84,6 +84,7 @@ class Batches:
                 raise TypeError(
                     f"Batches: augment has {step!r}; expected functions of (inputs, rng)"
                 )
+        generator(rng)  # refuses what is none
         self.rng = rng
 
     @property
@@ -97,7 +98,7 @@ class Batches:
         return -(-self.samples // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
-        rng = self.rng or generator()
+        rng = generator(self.rng)
         order = rng.permutation(self.samples) if self.shuffle else np.arange(self.samples)
         for number in range(len(self)):
             batch = order[number * self.batch_size : (number + 1) * self.batch_size]

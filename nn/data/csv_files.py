@@ -48,8 +48,9 @@ def read_csv(
     ----------
     path : str or Path
     header : bool, optional
-        Whether the first row holds names; by default it does if its label (its first cell,
-        where there are no labels) is not a number.
+        Whether the first row holds names; by default it does if none of its cells is a number.
+        If its label (its first cell, where there are no labels) is none and another cell is one,
+        it must be said.
     label_column : int or None
         Where the labels are, counted from 0, or from the end if negative; None if there are
         none.
@@ -86,7 +87,7 @@ def read_csv(
         names = _names(first)
         label = _column(path, label_column, len(names))
         if header is None:
-            header = not _is_number(names[label or 0])
+            header = _is_header(path, names, label or 0)
         if not header:
             rows = chain([first], rows)
         table = Table(len(names), label, classes, dtype)
@@ -146,6 +147,18 @@ def _column(path: str | Path, label_column: int | None, columns: int) -> int | N
             f"of them"
         )
     return label_column % columns
+
+
+def _is_header(path: str | Path, cells: list[str], label: int) -> bool:
+    """Whether the first row holds names: its label is none, and nor is any other cell."""
+    numbers = [_is_number(cell) for cell in cells]
+    if not numbers[label] and any(numbers):
+        raise ValueError(
+            f"read_csv: {path}, row 1, column {label + 1}: {cells[label]!r} is not a number, but "
+            f"other cells of the row are; give header=True if the row holds names, header=False "
+            f"if it is a sample"
+        )
+    return not numbers[label]
 
 
 def _is_number(cell: str) -> bool:

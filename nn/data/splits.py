@@ -62,7 +62,7 @@ def split(
             f"(0.8, 0.1, 0.1)"
         )
     classes = _classes(targets, "split") if stratified else np.zeros(len(targets), dtype=int)
-    order = (rng or generator()).permutation(len(targets))
+    order = generator(rng).permutation(len(targets))
     part_of = _deal(classes[order], shares)
     parts = [order[part_of == part] for part in range(len(shares))]
     for position, part in enumerate(parts):
@@ -117,7 +117,13 @@ def k_fold(
     [3 4] [0 1 2]
     [0 1 2] [3 4]
     """
-    folds = operator.index(folds)
+    try:
+        folds = operator.index(folds)
+    except TypeError:
+        raise TypeError(
+            f"k_fold: folds is of type {type(folds).__name__}; expected how many, and before it "
+            f"the targets alone"
+        ) from None
     if np.ndim(targets) == 0:
         if stratified:
             raise ValueError(
@@ -133,7 +139,7 @@ def k_fold(
         )
     order = np.arange(len(classes))
     if shuffle:
-        order = (rng or generator()).permutation(order)
+        order = generator(rng).permutation(order)
     fold_of = _deal(classes[order], np.full(folds, 1 / folds))
     return ((order[fold_of != fold], order[fold_of == fold]) for fold in range(folds))
 

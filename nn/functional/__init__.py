@@ -17,7 +17,7 @@ from nn.functional.classification import (
     cross_entropy,
     softmax_cross_entropy,
 )
-from nn.functional.convolution import conv1d, conv2d
+from nn.functional.convolve import conv1d, conv2d
 from nn.functional.dropout import dropout
 from nn.functional.labels import one_hot
 from nn.functional.normalisation import batch_norm, layer_norm

@@ -13,7 +13,7 @@ from autodiff import max as maximum_along
 from autodiff.domain import NONZERO
 from autodiff.op import Gradients
 from autodiff.ops.elementwise import Elementwise
-from autodiff.typing import Value, as_array
+from autodiff.typing import Value, as_array, as_floating
 
 
 class Sigmoid(Elementwise):
@@ -23,6 +23,7 @@ class Sigmoid(Elementwise):
     saves = OUTPUT
 
     def forward(self, x: Any) -> Any:
+        x = as_floating(x)
         small = np.exp(-np.abs(x))  # at most 1, whatever x
         return np.where(x >= 0, 1, small) / (1 + small)
 
@@ -111,6 +112,7 @@ class ELU(Elementwise):
     saves = INPUTS
 
     def forward(self, x: Any) -> Any:
+        x = as_floating(x)
         return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
 
     def vjp(self, g: Value, x: Value) -> Gradients:
@@ -160,6 +162,7 @@ class Softplus(Elementwise):
     saves = INPUTS
 
     def forward(self, x: Any) -> Any:
+        x = as_floating(x)
         return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
     def vjp(self, g: Value, x: Value) -> Gradients:

@@ -14,7 +14,7 @@ from autodiff import sum as summed
 from autodiff.domain import REALS, Reals
 from autodiff.op import Case, Gradients
 from autodiff.ops.elementwise import Elementwise
-from autodiff.typing import Array, Value, as_array
+from autodiff.typing import Array, Value, as_floating
 from nn.functional.activations import sigmoid
 from nn.functional.labels import class_probabilities
 from nn.functional.reductions import REDUCTIONS, Reduction, check_reduction, pair_of, reduced
@@ -241,6 +241,7 @@ def binary_cross_entropy(
         return reduced(losses, reduction)
     zero, one = _weights(class_weights, 2, logits.dtype, caller)
     total = float((zero + (one - zero) * t).sum())
+    _check_total(total, reduction, caller)
     return reduced(losses * (zero + (one - zero) * smooth), reduction, total)
 
 
@@ -256,7 +257,7 @@ def _classes(
 
     The targets are probabilities, smoothed, times the weights of their classes.
     """
-    prediction = as_array(prediction)
+    prediction = as_floating(prediction)
     if prediction.ndim == 0:
         raise ValueError(f"{caller}: predictions of shape (); expected (…, classes)")
     check_reduction(prediction.shape, reduction, caller)
@@ -267,10 +268,14 @@ def _classes(
         return prediction, targets, None
     weights = _weights(class_weights, classes, prediction.dtype, caller)
     total = float((plain * weights).sum())
-    if total == 0 and reduction == "mean":
-        raise ValueError(f"{caller}: the weights of all labels are 0, which have no mean")
+    _check_total(total, reduction, caller)
     targets = targets * weights
     return prediction, targets, (targets.sum(axis=-1, keepdims=True), total)
+
+
+def _check_total(total: float, reduction: Reduction, caller: str) -> None:
+    if total == 0 and reduction == "mean":
+        raise ValueError(f"{caller}: the weights of all labels are 0, which have no mean")
 
 
 def _smoothed(targets: Array, classes: int, label_smoothing: float, caller: str) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Tensor
-from autodiff.typing import as_array
+from autodiff.typing import as_floating
 from nn import random
 
 
@@ -28,6 +28,7 @@ def dropout(x: Any, p: float = 0.5, rng: np.random.Generator | None = None) -> T
     Returns
     -------
     Tensor, shape of `x`
+        An array if `x` is one.
 
     Raises
     ------
@@ -35,13 +36,13 @@ def dropout(x: Any, p: float = 0.5, rng: np.random.Generator | None = None) -> T
         If `p` is no probability.
     """
     probability(p, "dropout")
-    x = as_array(x)
+    x = as_floating(x)
     if p == 0:
-        return x  # type: ignore[no-any-return]  # a Tensor
-    kept = (rng or random.generator()).random(x.shape, dtype=np.float32) >= p
+        return x  # type: ignore[no-any-return]  # a Tensor, or an array
+    kept = random.generator(rng).random(x.shape, dtype=np.float32) >= p
     scale = np.zeros_like(x, shape=x.shape)
     scale[kept] = 1 / (1 - p) if p < 1 else 0
-    return x * scale  # type: ignore[no-any-return]  # a Tensor
+    return x * scale  # type: ignore[no-any-return]  # a Tensor, or an array
 
 
 def probability(p: Any, caller: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from autodiff import INPUTS, OUTPUT, RESIDUAL, Op, Tensor, reciprocal, sqrt
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
 from autodiff.ops.reduction import count
-from autodiff.typing import Shape, Value, as_array
+from autodiff.typing import Shape, Value, as_array, as_floating
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,13 +101,18 @@ def batch_norm(
     ValueError
         If `x` has no channels, or the batch's own variance is wanted of one value a channel.
     """
-    x = as_array(x)
+    x = as_floating(x)
     if x.ndim < 2:
         raise ValueError(f"batch_norm: x {x.shape}; expected (batch, channel, …)")
-    shape = (1, x.shape[1], *(1 for _ in x.shape[2:]))
+    channel = (x.shape[1],)
+    shape = (1, *channel, *(1 for _ in x.shape[2:]))
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("batch_norm: give running_mean and running_var, or neither")
+    y: Any
     if running_mean is not None:
-        scale = 1 / np.sqrt(as_array(running_var).reshape(shape) + epsilon)
-        y = (x - as_array(running_mean).reshape(shape)) * scale
+        mean = _fitting(running_mean, channel, "batch_norm: running_mean").reshape(shape)
+        variance = _fitting(running_var, channel, "batch_norm: running_var").reshape(shape)
+        y = (x - mean) * (1 / np.sqrt(variance + epsilon))
     else:
         if x.size <= x.shape[1]:
             raise ValueError(
@@ -116,7 +120,11 @@ def batch_norm(
                 f"which have no spread; expected at least 2 (or .eval() the model)"
             )
         y = Standardise((0, *range(2, x.ndim)), epsilon)(x)
-    return _scaled(y, weight, bias, shape)
+    if weight is not None:
+        y = y * _fitting(weight, channel, "batch_norm: weight").reshape(shape)
+    if bias is not None:
+        y = y + _fitting(bias, channel, "batch_norm: bias").reshape(shape)
+    return y  # type: ignore[no-any-return]  # a Tensor
 
 
 def layer_norm(
@@ -146,23 +154,20 @@ def layer_norm(
     ValueError
         If `x` has fewer axes.
     """
-    x = as_array(x)
-    if not 1 <= axes <= x.ndim or 0 in x.shape[x.ndim - axes :]:
+    x = as_floating(x)
+    shape = x.shape[x.ndim - axes :]
+    if not 1 <= axes <= x.ndim or 0 in shape:
         raise ValueError(f"layer_norm: x {x.shape} cannot be normalised over its last {axes} axes")
     y = Standardise(tuple(range(x.ndim - axes, x.ndim)), epsilon)(x)
-    return _scaled(y, weight, bias, x.shape[x.ndim - axes :])
-
-
-def _scaled(y: Tensor, weight: Any, bias: Any, shape: Shape) -> Tensor:
     if weight is not None:
-        y = y * _fitting(weight, shape, "weight")
+        y = y * _fitting(weight, shape, "layer_norm: weight")
     if bias is not None:
-        y = y + _fitting(bias, shape, "bias")
+        y = y + _fitting(bias, shape, "layer_norm: bias")
     return y
 
 
-def _fitting(parameter: Any, shape: Shape, name: str) -> Any:
+def _fitting(parameter: Any, shape: Shape, what: str) -> Any:
     parameter = as_array(parameter)
-    if parameter.size != math.prod(shape):
-        raise ValueError(f"normalisation: {name} {parameter.shape} for {shape}")
-    return parameter.reshape(shape)
+    if parameter.shape != shape:
+        raise ValueError(f"{what} has shape {parameter.shape}, expected {shape}")
+    return parameter

@@ -12,7 +12,7 @@ import numpy as np
 from autodiff import RESIDUAL, Op, Tensor, pad, where
 from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
-from autodiff.typing import Array, Shape, Value, as_array
+from autodiff.typing import Array, Shape, Value, as_floating
 from nn.functional.windows import Windows, per_axis, windows_for
 
 
@@ -65,8 +65,9 @@ class MaxPooling(Pooling):
         places = np.zeros_like(y, dtype=np.uint8 if len(others) < 256 else np.int64)
         for place, meets in enumerate(others, start=1):
             candidate = image[meets]
-            np.copyto(places, place, where=candidate > y)
-            np.maximum(y, candidate, out=y)  # which a NaN wins
+            # The first NaN wins, as in np.maximum.
+            np.copyto(places, place, where=~(candidate <= y) & (y == y))
+            np.maximum(y, candidate, out=y)
         return y, (places, x.shape[2:])
 
     def vjp(self, g: Value, residual: tuple[Any, Shape]) -> Gradients:
@@ -272,7 +273,7 @@ def max_pool(
     ValueError
         If the arguments do not fit the image, or a window would lie wholly outside it.
     """
-    x = as_array(x)
+    x = as_floating(x)
     return MaxPooling(_windows(x.shape, size, stride, padding, dilation, ceil_mode, "max_pool"))(x)
 
 
@@ -300,7 +301,7 @@ def average_pool(
     ValueError
         As for `max_pool`.
     """
-    x = as_array(x)
+    x = as_floating(x)
     windows = _windows(x.shape, size, stride, padding, dilation, ceil_mode, "average_pool")
     total = SumOfWindows(windows)
     return total(x) / total(np.ones_like(x, shape=(1, 1, *x.shape[2:])))

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from autodiff import Tensor, mean
 from autodiff import sum as summed
-from autodiff.typing import Shape, Value, as_array
+from autodiff.typing import Shape, Value, as_floating
 
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
@@ -33,7 +33,7 @@ def check_reduction(shape: Shape, reduction: Reduction, caller: str) -> None:
 
 def pair_of(prediction: Any, target: Any, reduction: Reduction, caller: str) -> tuple[Any, Any]:
     """Predictions and targets that may be compared: of one shape, and not empty."""
-    y, t = as_array(prediction), as_array(target)
+    y, t = as_floating(prediction), as_floating(target)
     if y.shape != t.shape:
         raise ValueError(
             f"{caller}: a prediction of shape {y.shape} for a target of shape {t.shape}; the "

@@ -11,7 +11,7 @@ import numpy as np
 from autodiff import OUTPUT, Op, Tensor, exp, log, reciprocal
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
-from autodiff.typing import Value
+from autodiff.typing import Value, as_floating
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +38,7 @@ class Softmax(AlongAxis):
     """exp(xᵢ) / Σₖ exp(xₖ) along an axis, without overflow. Kinks: none."""
 
     def forward(self, x: Any) -> Any:
+        x = as_floating(x)
         powers = np.exp(x - _top(x, self.axis))
         return powers / powers.sum(axis=self.axis, keepdims=True)
 
@@ -53,6 +54,7 @@ class LogSoftmax(AlongAxis):
     """xᵢ − log Σₖ exp(xₖ) along an axis, without overflow. Kinks: none."""
 
     def forward(self, x: Any) -> Any:
+        x = as_floating(x)
         shifted = x - _top(x, self.axis)
         return shifted - np.log(np.sum(np.exp(shifted), axis=self.axis, keepdims=True))
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nn import functional, random
-from nn.initialisers import Initialiser, Xavier
+from nn import functional
+from nn.initialisers import Initialiser, Xavier, initial_weights
 from nn.modules.module import Module, Parameter
 
 
@@ -34,6 +34,7 @@ class Affine(Module):
     bias : Parameter, shape (out_features,), or None
     """
 
+    casts_integers = True
     bias: Parameter | None
 
     def __init__(
@@ -49,9 +50,7 @@ class Affine(Module):
         sizes = (in_features, out_features)
         if not all(isinstance(size, Integral) and size > 0 for size in sizes):
             raise ValueError(f"Affine{sizes}: the sizes must be integers, at least 1")
-        initial = (initialiser or Xavier())(
-            (in_features, out_features), in_features, out_features, rng or random.generator(), dtype
-        )
+        initial = initial_weights(initialiser or Xavier(), sizes, *sizes, rng, dtype)
         self.weight = Parameter(initial)
         self.bias = Parameter(np.zeros(out_features, dtype)) if bias else None
 

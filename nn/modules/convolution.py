@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nn import functional, random
+from nn import functional
 from nn.functional.windows import Padding, border, per_axis
-from nn.initialisers import He, Initialiser
+from nn.initialisers import He, Initialiser, initial_weights
 from nn.modules.module import Module, Parameter
 
 
@@ -55,6 +55,7 @@ class Convolutional(Module):
         If an argument is out of range.
     """
 
+    casts_integers = True
     axes: ClassVar[int]
     bias: Parameter | None
 
@@ -91,11 +92,12 @@ class Convolutional(Module):
         self.flip_kernel = flip_kernel
         shape = (out_channels, in_channels // groups, *self.kernel_size)
         elements = math.prod(self.kernel_size)
-        initial = (initialiser or He())(
+        initial = initial_weights(
+            initialiser or He(),
             shape,
             in_channels // groups * elements,
             out_channels // groups * elements,
-            rng or random.generator(),
+            rng,
             dtype,
         )
         self.weight = Parameter(initial)

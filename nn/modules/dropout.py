@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nn import functional
+from autodiff.typing import as_array
+from nn import functional, random
 from nn.functional.dropout import probability
 from nn.modules.module import Module
 
@@ -29,11 +30,12 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         self.p = probability(p, "Dropout")
+        random.generator(rng)  # refuses what is none
         self.rng = rng
 
     def forward(self, x: Any) -> Any:
         """Drop, in training."""
-        return functional.dropout(x, self.p, self.rng) if self.training else x
+        return functional.dropout(x, self.p, self.rng) if self.training else as_array(x)
 
     def extra(self) -> str:
         """The probability."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, ValuesView
-from typing import Any, Self
+import weakref
+from collections.abc import Callable, Iterator, Mapping, ValuesView
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -52,12 +53,21 @@ class Buffer(Tensor):
         super().__init__(data, dtype=dtype)
 
 
-def _cast(x: Any, dtype: Any) -> Any:
+def _cast(x: Any, dtype: Any, kinds: str) -> Any:
     """An array or list of numbers in `dtype`; anything else (a Tensor, a mask, None) as it is."""
     array = np.asarray(x) if isinstance(x, (list, tuple)) else x
-    if isinstance(x, Tensor) or not is_array(array) or array.dtype.kind not in "fiu":
+    if isinstance(x, Tensor) or not is_array(array) or array.dtype.kind not in kinds:
         return x
     return array.astype(dtype, copy=False)
+
+
+def _holds_parts(value: Any) -> bool:
+    """Whether a container holds something that a module would own, at any depth."""
+    if isinstance(value, dict):
+        value = value.values()
+    if isinstance(value, (list, tuple, set, ValuesView)):
+        return any(isinstance(v, (Module, Parameter, Buffer)) or _holds_parts(v) for v in value)
+    return False
 
 
 class Module:
@@ -65,7 +75,8 @@ class Module:
 
     Subclass it, assign Parameters, Buffers and Modules to attributes, and write ``forward``.
     Calling a module enters a scope of its name, so that diagrams know what belongs to it. Arrays of
-    numbers among its arguments are cast to the dtype of the parameters.
+    floating numbers among its arguments are cast to the dtype of the parameters; integers, which
+    may be labels or indices, are cast by the layers that compute with them.
 
     Attributes
     ----------
@@ -74,7 +85,11 @@ class Module:
     """
 
     training: bool = True
+    casts_integers: ClassVar[bool] = False
+    """Whether arrays of integers among the arguments are numbers like others."""
+
     _label: str | None = None
+    _owner: Callable[[], Module | None] | None = None
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the module computes."""
@@ -82,28 +97,69 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute ``forward`` within the scope of this module."""
-        if not all(isinstance(x, Tensor) for x in inputs):
+        if options or not all(isinstance(x, Tensor) for x in inputs):
             dtype = next((p.dtype for p in self.parameters()), None)
             if dtype is not None:
-                inputs = tuple(_cast(x, dtype) for x in inputs)
+                kinds = "fiu" if self.casts_integers else "f"
+                inputs = tuple(_cast(x, dtype, kinds) for x in inputs)
+                options = {name: _cast(x, dtype, kinds) for name, x in options.items()}
         with scope(self._label or type(self).__name__):
             return self.forward(*inputs, **options)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        parts = value.values() if isinstance(value, dict) else value
-        if isinstance(parts, (list, tuple, set, ValuesView)) and any(
-            isinstance(part, (Module, Parameter, Buffer)) for part in parts
-        ):
+        self._refuse_container(name, value)
+        before = vars(self).get(name)
+        kind = next((k for k in (Parameter, Buffer) if isinstance(before, k)), None)
+        if kind is not None and value is not None and not isinstance(value, kind):
+            raise TypeError(
+                f"{type(self).__name__}.{name} is a {kind.__name__}, and a {type(value).__name__} "
+                f"would not take its place in the model; write module.{name}.data = …, or "
+                f"module.{name} = {kind.__name__}(…)"
+            )
+        super().__setattr__(name, value)
+        if isinstance(value, Parameter):
+            value.name = f"{self._path()}{name}"
+        elif isinstance(value, Module):
+            tied = value._owner is not None and value._root() is self._root()
+            value._label = f"{name}:{type(value).__name__}"
+            value._owner = weakref.ref(self)
+            if not tied:
+                path = value._path()
+                for inner, parameter in value.named_parameters():
+                    parameter.name = f"{path}{inner}"
+
+    def _refuse_container(self, name: str, value: Any) -> None:
+        if _holds_parts(value):
             raise TypeError(
                 f"{type(self).__name__}.{name}: what a {type(value).__name__} holds would not be "
                 f"found and not be trained; write ModuleList(…), or one attribute for each"
             )
-        super().__setattr__(name, value)
-        if isinstance(value, Module):
-            value._label = f"{name}:{type(value).__name__}"
-        if isinstance(value, (Module, Parameter)):
-            for path, parameter in self.named_parameters():
-                parameter.name = path
+
+    def _owners(self) -> Iterator[Module]:
+        """The module itself, then what it belongs to, and so on up to the whole model."""
+        module: Module | None = self
+        while module is not None:
+            yield module
+            module = module._owner() if module._owner is not None else None
+
+    def _root(self) -> Module:
+        *_, root = self._owners()
+        return root
+
+    def _path(self) -> str:
+        """What stands before the names of what it owns: the names on the way here, and dots."""
+        *inner, _ = self._owners()
+        names = [(module._label or "").partition(":")[0] for module in reversed(inner)]
+        return "".join(f"{name}." for name in names)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy has other owners.
+        return {name: value for name, value in vars(self).items() if name != "_owner"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for _, child in self.children():
+            child._owner = weakref.ref(self)
 
     # -- what it owns ---------------------------------------------------------------------
 
@@ -129,6 +185,7 @@ class Module:
         seen: set[int] = set()
         for path, module in self.named_modules():
             for name, value in vars(module).items():
+                module._refuse_container(name, value)  # a list may have been filled since
                 if isinstance(value, kind) and id(value) not in seen:
                     seen.add(id(value))
                     yield (f"{path}.{name}" if path else name), value

@@ -13,7 +13,8 @@ class ModuleList(Module):
     Parameters
     ----------
     modules : iterable of Module
-        In order. Their names are "0", "1", …
+        In order. Their names are "0", "1", …; what is assigned to an attribute is owned too, but
+        is none of the list.
 
     Examples
     --------
@@ -42,7 +43,7 @@ class ModuleList(Module):
         setattr(self, str(len(self)), module)
 
     def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self.children())
+        return (module for name, module in self.children() if name.isdigit())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

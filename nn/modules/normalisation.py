@@ -43,6 +43,8 @@ class BatchNorm(Module):
         If an argument is out of range.
     """
 
+    casts_integers = True
+
     def __init__(
         self,
         features: int,
@@ -112,6 +114,8 @@ class LayerNorm(Module):
     ValueError
         If an argument is out of range.
     """
+
+    casts_integers = True
 
     def __init__(
         self, shape: int | Sequence[int], epsilon: float = 1e-5, *, dtype: Any = np.float32

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from nn import functional
+from nn.functional.windows import per_axis
 from nn.modules.module import Module
 
 
@@ -24,6 +25,11 @@ class Pooling(Module):
         The distance between neighbours within a window.
     ceil_mode : bool
         Whether the number of windows is rounded up; see `functional.max_pool`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
 
     pool: ClassVar[Callable[..., Any]]
@@ -36,6 +42,12 @@ class Pooling(Module):
         dilation: int | Sequence[int] = 1,
         ceil_mode: bool = False,
     ) -> None:
+        name = type(self).__name__
+        given = {"size": size, "stride": stride, "padding": padding, "dilation": dilation}
+        for what, value in given.items():
+            if what != "stride" or value is not None:
+                axes = len(value) if isinstance(value, Sequence) else 1
+                per_axis(value, axes, what, name, smallest=0 if what == "padding" else 1)
         self.size = size
         self.stride = stride
         self.padding = padding

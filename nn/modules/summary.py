@@ -17,7 +17,7 @@ def _own_parameters(module: Module) -> list[Parameter]:
     return [value for value in vars(module).values() if isinstance(value, Parameter)]
 
 
-def summary(model: Module, input_shape: Sequence[int]) -> None:
+def summary(model: Module, input_shape: int | Sequence[int]) -> None:
     """Print the layers of a model, the shape of what each gives, and what each learns.
 
     A sample of zeros is sent through the model; nothing of it changes.
@@ -26,9 +26,10 @@ def summary(model: Module, input_shape: Sequence[int]) -> None:
     ----------
     model : Module
         Any.
-    input_shape : tuple of int
+    input_shape : tuple of int, or int
         Of one sample, without the batch axis.
     """
+    sample = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
     rows: list[Row] = []
     counted: set[int] = set()
 
@@ -58,7 +59,7 @@ def summary(model: Module, input_shape: Sequence[int]) -> None:
         vars(module)["forward"] = watched(name, module)
     try:
         with no_grad():
-            model(np.zeros((1, *input_shape), dtype))
+            model(np.zeros((1, *sample), dtype))
     finally:
         for _, module in shown:
             del vars(module)["forward"]

@@ -217,6 +217,8 @@ class Optimizer:
             If it is that of other parameters, of another kind of optimizer or of other groups.
             Nothing is changed then.
         """
+        if missing := {"updates", "learning_rates", "states"} - state.keys():
+            raise ValueError(f"{type(self).__name__}: the state lacks {', '.join(sorted(missing))}")
         own = dict(self._parameters())
         slots = {"updates", *self.slots}
         problems = []
@@ -237,6 +239,8 @@ class Optimizer:
         for number, (rate, group) in enumerate(zip(rates, self.groups, strict=False)):
             if rate is None and not callable(group.learning_rate):
                 problems.append(f"group {number} had a schedule of the learning rate, and has none")
+            elif rate is not None and not 0 < _real(rate) < math.inf:
+                problems.append(f"group {number} has the learning rate {rate!r}")
         if problems:
             raise ValueError(f"{type(self).__name__}: {'; '.join(problems)}")
         self.updates = int(state["updates"])
@@ -313,6 +317,11 @@ class Optimizer:
             parameter = entry[1] if is_pair else entry
             name: str | None = entry[0] if is_pair else getattr(entry, "name", None)
             wants = isinstance(parameter, Tensor) and parameter.requires_grad
+            if wants and parameter.node.op is not None:
+                raise TypeError(
+                    f"{type(self).__name__}: parameter {len(taken)} is the result of "
+                    f"{parameter.node.op.name}, which no step can change; give what it comes from"
+                )
             if not wants and not isinstance(parameter, Parameter):  # which may be frozen
                 raise TypeError(
                     f"{type(self).__name__}: parameter {len(taken)} is {parameter!r}; expected a "

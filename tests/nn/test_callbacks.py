@@ -214,7 +214,7 @@ def test_an_unknown_metric_says_what_there_is():
         match="there is no f1; the history has epoch, seconds, loss, accuracy, validation_loss, "
         "validation_accuracy",
     ):
-        train([nn.EarlyStopping("f1")])
+        train([nn.EarlyStopping("f1", mode="max")])
 
 
 @pytest.mark.parametrize(
@@ -256,3 +256,9 @@ def test_the_best_weights_and_buffers_of_a_training():
     for name, array in model.state_dict().items():
         assert array.tobytes() == kept[best][name].tobytes()
         assert array.tobytes() != kept[-1][name].tobytes()
+
+
+@pytest.mark.parametrize("metric", ["mean_absolute_error", "f1"])
+def test_which_values_are_better_is_not_guessed(metric):
+    with pytest.raises(ValueError, match=f"are small or large values of {metric} better"):
+        nn.EarlyStopping(metric)

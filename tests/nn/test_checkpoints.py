@@ -635,17 +635,45 @@ def test_a_callback_that_refuses_half_way_undoes_everything(tmp_path, error):
     assert "late" in refusal(tmp_path / "checkpoint", saved, other)
 
 
-def test_weights_are_no_checkpoint_and_the_other_way_round(tmp_path):
+def test_weights_are_no_checkpoint(tmp_path):
     path = tmp_path / "file.safetensors"
     parts = training(0)
     nn.save_weights(path, parts[0])
     before = snapshot(parts)
     with pytest.raises(ValueError, match=r"file\.safetensors: no checkpoint"):
         nn.load_checkpoint(path, *parts)
-    nn.save_checkpoint(path, *training(1))
-    with pytest.raises(ValueError, match=r"file\.safetensors: .*model\.0\.weight is unknown"):
-        nn.load_weights(path, parts[0])
     assert snapshot(parts) == before
+
+
+def test_the_weights_of_a_checkpoint_alone(tmp_path):
+    path = tmp_path / "file.safetensors"
+    saved, parts = training(1), training(0)
+    nn.save_checkpoint(path, *saved)
+    before = snapshot(parts)
+    nn.load_weights(path, parts[0])
+    after = snapshot(parts)
+    assert after.pop("model") == snapshot(saved)["model"]
+    before.pop("model")
+    assert after == before
+
+
+def test_damage_to_weights_is_found(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    model = nn.Sequential(nn.Affine(2, 3), nn.BatchNorm(3))
+    nn.save_weights(path, model)
+    data = path.read_bytes()
+    before = bits(model.state_dict())
+    length = int.from_bytes(data[:8], "little")
+    for place in range(8 + length, len(data)):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        with pytest.raises(ValueError, match=r"weights\.safetensors: damaged: \d\.\w+ not as"):
+            nn.load_weights(path, model)
+    assert bits(model.state_dict()) == before
+
+
+def test_swapped_arguments(tmp_path):
+    with pytest.raises(TypeError, match=r"save_weights: str is no Module; give \(path, model\)"):
+        nn.save_weights(nn.Affine(1, 1), str(tmp_path / "file"))
 
 
 # -- weights -------------------------------------------------------------------------------

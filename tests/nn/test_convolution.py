@@ -301,9 +301,12 @@ def test_what_lies_outside_is_never_the_largest():
 
 
 def test_nan_is_passed_on():
-    x = np.zeros((1, 1, 2, 4))
-    x[0, 0, 1, 0] = np.nan
-    np.testing.assert_array_equal(F.max_pool(x, 2)[0, 0], [[np.nan, 0]])
+    x = np.array([[[5.0, np.nan, 7, np.nan, 1, 2]]])
+    t = Tensor(x, requires_grad=True)
+    y = F.max_pool(t, 3)
+    np.testing.assert_array_equal(y.numpy()[0, 0], [np.nan, np.nan])
+    y.sum().backward()
+    np.testing.assert_array_equal(t.grad[0, 0], [0, 1, 0, 1, 0, 0])
 
 
 @pytest.mark.parametrize(
@@ -321,3 +324,11 @@ def test_pooling_mistakes_are_answered(arguments, message):
         F.max_pool(np.ones((1, 1, 4, 4)), *arguments)
     with pytest.raises(ValueError, match=r"x \(4, 4\); expected \(batch, channel, …\)"):
         F.average_pool(np.ones((4, 4)), 2)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(0,), ("2",), (2, 0), (2, None, -1), (2.5,), ((2, 0),), (2, None, 0, 0)]
+)
+def test_pooling_layers_refuse_mistakes_at_once(arguments):
+    with pytest.raises(ValueError, match=r"^MaxPool: .*; expected a whole number"):
+        nn.MaxPool(*arguments)

@@ -218,6 +218,7 @@ def test_targets_of_a_regression_may_want_gradients():
         (lambda: F.softmax_cross_entropy(Z, [0, 1], class_weights=[1, -1]), "none negative"),
         (lambda: F.softmax_cross_entropy(Z, [0, 0], class_weights=[0, 1]), "have no mean"),
         (lambda: F.softmax_cross_entropy(Z, [0, 1], label_smoothing=2), "label_smoothing 2"),
+        (lambda: F.binary_cross_entropy([1.0], [1], class_weights=[1, 0]), "have no mean"),
     ],
 )
 def test_losses_answer_mistakes(call, message):
@@ -356,6 +357,58 @@ def test_a_batch_that_is_refused_leaves_the_running_values():
         np.testing.assert_array_equal(array, before[name])
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: F.batch_norm(np.ones((2, 3)), running_var=np.ones(3)), "or neither"),
+        (lambda: F.batch_norm(np.ones((2, 3)), running_mean=np.ones(3)), "or neither"),
+        (
+            lambda: F.batch_norm(np.ones((2, 3)), running_mean=np.ones(2), running_var=np.ones(3)),
+            r"running_mean has shape \(2,\), expected \(3,\)",
+        ),
+        (lambda: F.batch_norm(np.ones((2, 6)), np.ones((2, 3))), r"weight has shape \(2, 3\)"),
+        (
+            lambda: F.layer_norm(np.ones((4, 2, 3)), np.ones((3, 2)), axes=2),
+            r"layer_norm: weight has shape \(3, 2\), expected \(2, 3\)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_not_made_to(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# -- integers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        F.sigmoid, F.softplus, F.elu, F.gelu, F.leaky_relu, F.softmax, F.log_softmax,
+        lambda x: F.softmax_cross_entropy(x, [0, 1]),
+        lambda x: F.softmax_cross_entropy(x, [0, 1], class_weights=[0.5, 2.5, 1]),
+        lambda x: F.softmax_cross_entropy(x, [[0.5, 0.5, 0], [0.2, 0.3, 0.5]]),
+        lambda x: F.binary_cross_entropy(x, [[0.5, 0.3, 0], [1, 0, 1]], class_weights=[0.5, 1.5]),
+        lambda x: F.mse_loss(x, np.array([[9, 8, 7], [6, 5, 4]], np.uint8)),
+        lambda x: F.l1_loss(x, np.array([[9, 8, 7], [6, 5, 4]], np.uint8)),
+        lambda x: F.half_sse(x, [[9, 8, 7], [6, 5, 4]]),
+        lambda x: F.average_pool(x[None], 2),
+        lambda x: F.max_pool(x[None], 2, padding=1),
+        lambda x: F.conv1d(x[None], np.array([[[200, 100]] * 2])),
+        F.batch_norm, F.layer_norm,
+        lambda x: F.dropout(x, 0.3, np.random.default_rng(0)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64])
+def test_integers_are_computed_with_as_numbers(f, dtype):
+    """As the readers of images give them: no overflow, and nothing cut off."""
+    whole = np.array([[1, 2, 200], [3, 0, 100]], dtype)
+    right = f(whole.astype(float))
+    for x in (whole, Tensor(whole)):
+        y = f(x)
+        np.testing.assert_allclose(y.numpy() if isinstance(y, Tensor) else y, right, rtol=1e-6)
+
+
 # -- dropout -------------------------------------------------------------------------------
 
 
@@ -377,6 +430,7 @@ def test_dropout_is_off_in_evaluation():
     state = layer.rng.bit_generator.state
     x = Tensor(np.ones(10))
     assert layer(x) is x
+    np.testing.assert_array_equal(layer([1.0, 2.0]), [1, 2])
     assert layer.rng.bit_generator.state == state
 
 

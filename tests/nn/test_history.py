@@ -6,9 +6,11 @@ import os
 import pathlib
 import xml.etree.ElementTree
 
+import numpy as np
 import pytest
 
 import nn
+from autodiff import Tensor
 from nn.whole_file import whole_file
 
 ROWS = [
@@ -269,3 +271,13 @@ def test_a_folder_in_place_of_the_file(tmp_path):
     with pytest.raises(OSError, match=r"file\.csv"):
         nn.History(ROWS).to_csv(tmp_path / "file.csv")
     assert only(tmp_path).is_dir()
+
+
+def test_binary_accuracy():
+    logits, labels = np.array([[-3.0], [2.0], [0.5], [-1.0]]), np.array([[0], [1], [0], [1]])
+    assert nn.binary_accuracy(logits, labels) == 0.5
+    assert nn.binary_accuracy(Tensor(logits[:, 0]), [0, 1, 1, 0.2]) == 1
+    with pytest.raises(ValueError, match=r"logits of shape \(4, 1\) for labels of shape \(4,\)"):
+        nn.binary_accuracy(logits, labels[:, 0])
+    with pytest.raises(ValueError, match="use binary_accuracy"):
+        nn.accuracy(logits, labels)

@@ -141,7 +141,7 @@ def test_a_module_list_owns_what_it_holds():
     model.layers.append(nn.Affine(3, 3, bias=False))
     assert len(list(model.parameters())) == 7
     assert model.layers[-1].bias is None
-    assert model.layers[3].weight.name == "3.weight"
+    assert model.layers[3].weight.name == "layers.3.weight"
     model(np.ones((2, 3))).sum().backward()
     assert all(p.grad is not None for p in model.parameters())
     assert not model.eval().layers[0].training
@@ -149,6 +149,114 @@ def test_a_module_list_owns_what_it_holds():
         model.layers.append(3)
     with pytest.raises(NotImplementedError, match="ModuleList has no forward"):
         model.layers(1)
+
+
+def test_parameters_know_their_name_however_the_model_grows():
+    class Net(nn.Module):
+        def __init__(self):
+            self.head = nn.Sequential()
+            self.head.append(nn.Affine(2, 2))
+            self.body = nn.Sequential(nn.Sequential(nn.Affine(2, 2)), nn.ReLU())
+            self.body[0].scale = nn.Parameter([1.0])
+
+    net = Net()
+    assert all(name == p.name for name, p in net.named_parameters())
+    outer = nn.Sequential(net)
+    assert all(name == p.name for name, p in outer.named_parameters())
+    assert {name for name, _ in outer.named_parameters()} >= {"0.body.0.scale", "0.head.0.bias"}
+    copied = copy.deepcopy(outer)
+    copied[0].body.append(nn.Affine(1, 1))
+    assert all(name == p.name for name, p in copied.named_parameters())
+    assert len(outer[0].body) == 2
+
+
+def test_a_deep_model_is_built_quickly_enough():
+    """Names are given to what is new alone: no walk through all of it for each layer."""
+    walks = []
+
+    class Watched(nn.Sequential):
+        def named_parameters(self):
+            walks.append(1)
+            return super().named_parameters()
+
+    Watched(*(nn.Affine(1, 1) for _ in range(50)))
+    assert not walks
+
+
+def test_what_is_assigned_to_a_sequential_is_no_layer():
+    class Net(nn.Sequential):
+        def __init__(self):
+            super().__init__(nn.Affine(2, 2), nn.ReLU())
+            self.loss = nn.SoftmaxCE()
+            self.extra_layer = nn.Affine(2, 5)
+
+    net = Net()
+    assert net(np.ones((3, 2))).shape == (3, 2)
+    assert len(net) == len(list(net)) == 2
+    assert len(list(net.parameters())) == 4
+    net.append(nn.Affine(2, 1))
+    assert net(np.ones((3, 2))).shape == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "fill",
+    [
+        lambda layers: layers.append(nn.Affine(4, 4)),
+        lambda layers: layers.append(("first", nn.Affine(4, 4))),
+        lambda layers: layers.append([[nn.Affine(4, 4)]]),
+        lambda layers: layers.append({"x": {"y": nn.Parameter([1.0])}}),
+    ],
+)
+def test_a_list_that_is_filled_later_is_noticed(fill):
+    class Net(nn.Module):
+        def __init__(self):
+            self.layers = []
+            fill(self.layers)
+            self.out = nn.Affine(4, 3)
+
+        def forward(self, x):
+            return self.out(x)
+
+    with pytest.raises(TypeError, match=r"Net\.layers: .* write ModuleList"):
+        nn.SGD(Net(), 0.1)
+    with pytest.raises(TypeError, match=r"Net\.layers: .* write ModuleList"):
+        Net()(np.ones((1, 4)))
+
+
+def test_a_parameter_is_not_replaced_by_something_else():
+    layer = nn.Affine(2, 2)
+    layer(np.ones((1, 2))).sum().backward()
+    with pytest.raises(TypeError, match=r"Affine\.weight is a Parameter, and a Tensor would not"):
+        layer.weight -= 0.1 * layer.weight.grad
+    with pytest.raises(TypeError, match="a ndarray would not take its place"):
+        layer.weight = np.zeros((2, 2))
+    norm = nn.BatchNorm(2)
+    with pytest.raises(TypeError, match=r"BatchNorm\.running_mean is a Buffer"):
+        norm.running_mean = np.zeros(2)
+    assert len(list(layer.parameters())) == 2
+    layer.weight.data -= 0.1 * layer.weight.grad
+    layer.weight = nn.Parameter(np.zeros((2, 2)))
+    assert layer.weight.name == "weight"
+    layer.bias = None
+    assert len(list(layer.parameters())) == 1
+
+
+def test_integers_are_labels_or_indices_for_a_module_of_ones_own():
+    class Embedding(nn.Module):
+        def __init__(self):
+            self.table = nn.Parameter(np.eye(3, dtype=np.float32))
+            self.out = nn.Affine(3, 3)
+
+        def forward(self, ids, t=None):
+            scores = self.out(self.table[ids])
+            return scores if t is None else nn.functional.softmax_cross_entropy(scores, t)
+
+    model = Embedding()
+    assert model(np.array([0, 2, 2])).shape == (3, 3)
+    model([0, 1, 2], [0, 1, 2]).backward()
+    model([0, 1, 2], t=np.array([0, 1, 2])).backward()
+    assert nn.Affine(3, 2)(x=np.ones((1, 3))).dtype == np.float32
+    assert nn.Affine(3, 2)(np.ones((1, 3), np.uint8)).dtype == np.float32
 
 
 # -- freezing ------------------------------------------------------------------------------
@@ -244,6 +352,12 @@ def test_summary_restores_after_an_error(capsys):
     assert "forward" not in vars(model[0])
 
 
+@pytest.mark.parametrize("size", [784, [784], (784,)])
+def test_summary_of_rows_of_numbers(size, capsys):
+    nn.summary(nn.Affine(784, 10), size)
+    assert "(10,)" in capsys.readouterr().out
+
+
 # -- initialisers --------------------------------------------------------------------------
 
 
@@ -275,6 +389,69 @@ def test_equal_weights_never_learn_to_differ():
     weights = model[0].weight.numpy()
     assert (weights != 0.3).any()
     np.testing.assert_allclose(weights, weights[:, :1] * np.ones((1, 4)), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("initialiser", "error", "message"),
+    [
+        (nn.initialisers.He, TypeError, r"expected an instance, such as He\(\)"),
+        ("he", TypeError, r"initialiser 'he'; expected an instance"),
+        (lambda *_: np.ones(7, np.float32), ValueError, r"made weights \(7,\), expected \(2, 3\)"),
+        (lambda *_: np.ones((2, 3)), TypeError, "made float64 weights, expected float32"),
+    ],
+)
+def test_initialisers_that_are_none(initialiser, error, message):
+    with pytest.raises(error, match=message):
+        nn.Affine(2, 3, initialiser=initialiser)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda rng: nn.Affine(1, 1, rng=rng),
+        lambda rng: nn.Conv2D(1, 1, 1, rng=rng),
+        lambda rng: nn.Dropout(rng=rng),
+        lambda rng: nn.functional.dropout([1.0], rng=rng),
+        lambda rng: nn.data.split([1, 2, 3], [1, 2, 3], (0.5, 0.5), rng=rng),
+        lambda rng: nn.data.Batches([1], [1], rng=rng),
+        lambda rng: list(nn.data.k_fold(4, 2, rng=rng)),
+    ],
+)
+@pytest.mark.parametrize("rng", [0, 1, np.random.RandomState(0)])
+def test_a_seed_is_no_generator(use, rng):
+    """0 is as wrong as 1, and must not be taken for nothing."""
+    with pytest.raises(
+        TypeError, match=r"expected a Generator, such as numpy\.random\.default_rng"
+    ):
+        use(rng)
+
+
+# -- layouts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_images_laid_out_in_any_order(order):
+    """A transposed image is the same image: in value, in gradient, and once more."""
+    back = np.argsort(order)
+    images = np.random.default_rng(0).normal(size=(3, 2, 5, 6))
+    strided = images.transpose(order).copy().transpose(back)
+    assert strided.shape == images.shape
+    rng = np.random.default_rng(0)
+    layers = [
+        nn.Conv2D(2, 4, 3, padding=1, groups=2, dtype=float, rng=rng), nn.MaxPool(2),
+        nn.AveragePool(2), nn.BatchNorm(2, dtype=float), nn.LayerNorm((5, 6), dtype=float),
+        nn.Flatten(), nn.Softmax(), nn.Sigmoid(),
+    ]  # fmt: skip
+    for layer in layers:
+        found = []
+        for x in (images, strided):
+            t = Tensor(np.zeros(x.shape), requires_grad=True)
+            t._array = x
+            y = layer(t)
+            (g,) = gradients((y * y).sum(), [t], create_graph=True)
+            found.append([y.numpy(), g.numpy(), gradients((g * g).sum(), [t])[0]])
+        for a, b in zip(*found, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 
 # -- higher derivatives and constants ------------------------------------------------------

@@ -109,6 +109,15 @@ def test_radam_by_hand():
     np.testing.assert_allclose(made, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [nn.AdaGrad, nn.RMSProp, nn.Adam])
+def test_steps_do_not_depend_on_the_size_of_gradients(kind):
+    """Which is what these are for; ε is small enough not to spoil it."""
+    small, large = (
+        path(lambda p: kind(p, 0.1), [scale * g for g in (0.5, -0.25, 1.0)]) for scale in (0.1, 1e3)
+    )
+    np.testing.assert_allclose(small, large, atol=1e-5)
+
+
 def test_adagrad_with_gradients_of_zero():
     """Without ε this would be 0 / 0."""
     assert path(lambda p: nn.AdaGrad(p, 0.1), [0.0, 0.0]) == [1, 1]
@@ -304,6 +313,8 @@ def test_weight_restriction_holds_after_each_step():
             "0.bias: mean has shape (3,), expected (4,)",
         ),
         (lambda s: s.update(learning_rates=[None]), "group 0 had a schedule of the learning rate"),
+        (lambda s: s.update(learning_rates=[-5]), "group 0 has the learning rate -5"),
+        (lambda s: s.pop("states"), "Adam: the state lacks states"),
         (lambda s: s["learning_rates"].append(0.1), "there are 2 groups, expected 1"),
     ],
 )
@@ -350,6 +361,7 @@ W = Tensor([1.0], requires_grad=True)
         (lambda: nn.SGD([{"parameters": [W]}, W], 0.1), "among groups; expected a dict"),
         (lambda: nn.SGD({"parameters": [W]}, 0.1), "the parameters are of type dict"),
         (lambda: nn.SGD([Tensor([1.0])], 0.1), "parameter 0 is Tensor"),
+        (lambda: nn.SGD([W * 2], 0.1), "parameter 0 is the result of multiply, which no step"),
     ],
 )
 def test_mistakes_are_answered(call, message):
@@ -407,6 +419,7 @@ def test_a_schedule_goes_on_from_a_state():
     [
         lambda: schedules.StepDecay(0.1, every=0),
         lambda: schedules.StepDecay(-0.1, every=1),
+        lambda: schedules.StepDecay(0.1, every=1, factor=0),
         lambda: schedules.ExponentialDecay(0.1, 0),
         lambda: schedules.CosineDecay(0.1, 0),
         lambda: schedules.CosineDecay(0.1, 5, -1),

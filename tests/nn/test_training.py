@@ -54,7 +54,7 @@ def fitted(model=None, epochs=3, optimizer=None, train=None, **options):
     model = model or network()
     optimizer = optimizer or nn.Adam(model, 0.01)
     options = {"log": None, "progress": False, "batch_size": 8, **options}
-    train = train or samples()
+    train = samples() if train is None else train
     history = nn.fit(model, nn.SoftmaxCE(), optimizer, train, epochs=epochs, **options)
     return model, optimizer, history
 
@@ -186,8 +186,6 @@ def test_less_than_no_epochs_are_refused():
 
 
 def test_nothing_to_train_on():
-    with pytest.raises(ValueError, match="no samples"):
-        line(iter([(X, X)]), 2)  # which can be walked through only once
     with pytest.raises(ValueError, match="no samples"):
         line([])
     with pytest.raises(ValueError, match="no samples"):
@@ -642,3 +640,43 @@ def test_a_checkpoint_in_no_folder_is_refused_before_any_work(tmp_path):
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         fitted(epochs=1, checkpoint=tmp_path / "none" / "run.safetensors", log=lines.append)
     assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (iter([(X, X)]), TypeError, "list_iterator cannot be walked through again and again"),
+        (((x, x) for x in [X]), TypeError, "generator cannot be walked through again and again"),
+        (lambda: [(X, X)], TypeError, "data of type function cannot be walked through"),
+        ([X, X], ValueError, "holds no batches"),
+        ((X, X, X), ValueError, r"a tuple of 3; expected \(inputs, targets\)"),
+        (X, ValueError, "holds no batches"),
+    ],
+)
+def test_data_in_other_forms_is_refused_before_any_work(data, error, message):
+    for options in ({}, {"validation": data}):
+        model = Line()
+        with pytest.raises(error, match=message):
+            fitted(model, 1, nn.SGD(model, 0.1), (X, X) if options else data, **options)
+        assert model.w.item() == 1
+
+
+def test_a_single_metric_and_a_single_callback():
+    seen = []
+    _, _, history = fitted(epochs=2, metrics=nn.accuracy, callbacks=lambda run: seen.append(run))
+    assert "accuracy" in history.columns
+    assert len(seen) == 2
+    stopping = nn.EarlyStopping("loss")
+    fitted(epochs=1, callbacks=stopping)
+    assert stopping.best_epoch == 1
+
+
+@pytest.mark.parametrize("epochs", [2.5, "3", None])
+def test_epochs_are_whole(epochs):
+    with pytest.raises(TypeError, match="integer"):
+        fitted(epochs=epochs)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    with pytest.raises(ValueError, match="the optimizer updates no parameter of this model"):
+        fitted(network(), 1, nn.SGD(network(), 0.1))

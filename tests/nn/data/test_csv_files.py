@@ -44,7 +44,6 @@ def test_inputs_and_labels(written):
         "label,a,b\n" + PLAIN,
         "label,größe,☃\n" + PLAIN,
         '"label","a, or b","c"\n' + PLAIN,
-        ",0,1\n" + PLAIN,
         " 7, 0 ,128\n3,\t255,0.5\n",
         "7.0,0,1.28e2\n+3,255,.5\n",
         gzip.compress(PLAIN.encode(), mtime=0),
@@ -87,10 +86,17 @@ def test_labels_alone(written):
     assert labels.tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("text", ["0,1,label\n5,6,1\n", "5,6,x1\n7,8,2\n", "0,1,\n5,6,1\n"])
+def test_a_first_row_of_names_and_numbers_must_be_decided(written, text):
+    """Columns named by numbers, as pandas does it, or a sample with a damaged label."""
+    with pytest.raises(ValueError, match=r"digits\.csv, row 1, column 3: .* give header=True if"):
+        read_csv(written(text), label_column=2)
+    assert read_csv(written(text), label_column=2, header=True)[0].shape == (1, 2)
+    with pytest.raises(ValueError, match="row 1, column 3"):
+        read_csv(written(text), label_column=2, header=False)
+
+
 def test_header_is_known_by_its_label(written):
-    # Columns named by numbers, as pandas does it.
-    text = "0,1,label\n5,6,1\n"
-    assert read_csv(written(text), label_column=2)[0].tolist() == [[5, 6]]
     text = "0,1,2\n5,6,1\n"
     assert read_csv(written(text), label_column=2)[0].tolist() == [[0, 1], [5, 6]]
     assert read_csv(written(text), label_column=2, header=True)[0].tolist() == [[5, 6]]
