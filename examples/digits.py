@@ -74,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     print()
     images, labels = test
+    print("Four test images, and what the network takes them for:\n")
     show(model, images[:4], labels[:4])
     if len(history):
         try:

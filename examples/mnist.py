@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -44,6 +45,8 @@ RECIPES = {
 def load(folder, download, rng):
     """Training, validation and test images with labels, and where they come from."""
     if folder is not None:
+        if not download and not Path(folder).is_dir():
+            sys.exit(f"mnist: there is no folder {folder}; --download makes it, and fetches MNIST")
         for fetch in (True, False) if download else (False,):
             try:
                 return nn.data.load_mnist(folder, download=fetch), f"MNIST in {folder}"
@@ -59,11 +62,31 @@ def options_from(arguments):
     parser = argparse.ArgumentParser(prog="mnist", description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="DIR", help="folder of MNIST, as IDX files or CSV")
     parser.add_argument("--download", action="store_true", help="fetch what is missing in it")
-    parser.add_argument("--model", choices=MODELS, default="two-layer", help="the network")
-    parser.add_argument("--epochs", type=whole(1), help="walks through the images")
-    parser.add_argument("--learning-rate", type=positive, help="of the first step")
-    parser.add_argument("--shift", type=whole(0), help="pixels that images are moved by at random")
-    parser.add_argument("--seed", type=whole(0), default=0, help="of all that is random")
+    parser.add_argument(
+        "--model", choices=MODELS, default="two-layer", help="the network (default: two-layer)"
+    )
+    each = {
+        name: ", ".join(f"{model} {getattr(r, name)}" for model, r in RECIPES.items())
+        for name in ("epochs", "learning_rate", "shift")
+    }
+    parser.add_argument(
+        "--epochs",
+        type=whole(1),
+        help=f"walks through the images (default: {each['epochs']}; more if they are few)",
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=positive,
+        help=f"of the first step (default: {each['learning_rate']})",
+    )
+    parser.add_argument(
+        "--shift",
+        type=whole(0),
+        help=f"pixels that images are moved by at random (default: {each['shift']})",
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, help="of all that is random (default: 0)"
+    )
     parser.add_argument("--out", type=new_file(".png", ".svg", ".pdf"), help="picture of curves")
     parser.add_argument("--csv", type=new_file(".csv"), help="table of the epochs")
     parser.add_argument(
@@ -124,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.out is not None:
         history.to_picture(options.out)
     result = nn.evaluate(model, nn.SoftmaxCE(), test, [nn.accuracy])
-    print(f"\ntest loss {result['loss']:.4f}, test accuracy {result['accuracy']:.4f}")
+    print(f"\ntest loss {result['loss']:.4f}, test accuracy {result['accuracy']:.4f} on {source}")
 
 
 if __name__ == "__main__":

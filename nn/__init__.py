@@ -3,12 +3,14 @@
 from nn import data, functional, initialisers, modules, optimizers, schedules
 from nn.callbacks import Callback, EarlyStopping, Run
 from nn.checkpoints import load_checkpoint, save_checkpoint
+from nn.evaluation import evaluate, predict
 from nn.history import History
 from nn.metrics import accuracy, binary_accuracy
 from nn.modules import *  # noqa: F403  # the layers are the namespace
 from nn.optimizers import *  # noqa: F403  # so are the optimizers
 from nn.random import seed
-from nn.training import evaluate, fit
+from nn.summary import summary
+from nn.training import fit
 from nn.weights import load_weights, save_weights
 
 __all__ = [
@@ -24,11 +26,13 @@ __all__ = [
     "functional",
     "initialisers",
     "load_checkpoint",
+    "predict",
     "load_weights",
     "save_checkpoint",
     "save_weights",
     "schedules",
     "seed",
+    "summary",
     *modules.__all__,
     *optimizers.__all__,
 ]

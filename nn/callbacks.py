@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,11 +25,17 @@ class Run:
         What trains it.
     history : History
         The epochs that are over.
+    columns : sequence of str
+        What its rows have.
+    log : callable
+        Gets lines for people to read.
     """
 
     model: Module
     optimizer: Optimizer
     history: History
+    columns: Sequence[str] = ()
+    log: Callable[[str], Any] = print
 
 
 class Callback:
@@ -63,6 +69,9 @@ class EachEpoch(Callback):
 
     def __init__(self, function: Callable[[Run], bool | None]) -> None:
         self.function = function
+
+    def __repr__(self) -> str:
+        return getattr(self.function, "__name__", repr(self.function))
 
     def on_epoch_end(self, run: Run) -> bool | None:
         """Call the function."""
@@ -121,13 +130,21 @@ class EarlyStopping(Callback):
         self.smallest_change = smallest_change
         self._begin()
 
+    def __repr__(self) -> str:
+        return f"EarlyStopping({self.metric!r}, patience={self.patience})"
+
     def _begin(self) -> None:
         self.best = -self.sign * math.inf
         self.best_epoch = 0
         self._weights: dict[str, Array] = {}
 
     def on_train_begin(self, run: Run) -> None:
-        """Forget an earlier training, unless this one goes on from it."""
+        """Forget an earlier training, unless this one goes on from it; look for the metric."""
+        if run.columns and self.metric not in run.columns:
+            raise ValueError(
+                f"EarlyStopping: there is no {self.metric}; the history has "
+                f"{', '.join(run.columns)}"
+            )
         if not run.history.rows:
             self._begin()
 
@@ -148,6 +165,8 @@ class EarlyStopping(Callback):
         """Restore the best weights."""
         if self._weights:
             run.model.load_state_dict(self._weights)
+            best = f"{self.metric} {self.best:.4g}"
+            run.log(f"the weights are those of epoch {self.best_epoch}, with the best {best}")
 
     def state_dict(self) -> dict[str, Any]:
         """The best value, its epoch and its weights."""

@@ -40,6 +40,12 @@ class History:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "History()"
+        last = ", ".join(f"{name} {value:.4g}" for name, value in self.rows[-1].items())
+        return f"History of {len(self)} epochs, the last one: {last}"
+
     def __getitem__(self, name: str) -> list[float]:
         """The values of one column, epoch by epoch; NaN where it was not measured."""
         if name not in self.columns:
@@ -94,9 +100,12 @@ class History:
                 )
             axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch")
             axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
-            if min(self[name]) >= 0:
-                axes.set_ylim(bottom=0)
-            axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+            low, high = axes.get_ylim()
+            axes.set_ylim(min(low, 0), high)
+            if len(epochs) <= 10:
+                axes.set_xticks(epochs)
+            else:
+                axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
             axes.grid(alpha=0.3)
             axes.legend()
         return figure

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
-from autodiff import no_grad
 from nn.callbacks import Callback, EachEpoch, Run
 from nn.checkpoints import load_checkpoint, save_checkpoint
-from nn.data import Batches
+from nn.evaluation import (
+    Data,
+    Means,
+    Metric,
+    array_of,
+    batches_of,
+    check_names,
+    evaluate,
+    modes_kept,
+    name_of,
+    several,
+)
 from nn.extra import import_extra
 from nn.history import VALIDATION, History
 from nn.modules.module import Module
 from nn.optimizers import Optimizer
-
-Data: TypeAlias = Iterable[tuple[Any, Any]] | tuple[Any, Any]
-"""Mini-batches that can be walked through again and again, such as `Batches`; or a pair
-(inputs, targets)."""
-
-Metric: TypeAlias = Callable[[Any, Any], float]
-"""A function of a batch's predictions and targets, called by its name."""
 
 
 def fit(
@@ -37,8 +41,8 @@ def fit(
     validation: Data | None = None,
     *,
     epochs: int,
-    metrics: Sequence[Metric] = (),
-    callbacks: Sequence[Callback | Callable[[Run], bool | None]] = (),
+    metrics: Metric | Sequence[Metric] = (),
+    callbacks: Any = (),
     batch_size: int = 100,
     rng: np.random.Generator | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
@@ -63,8 +67,9 @@ def fit(
     epochs : int
         How many walks through the training data.
     metrics : callable, or sequence of them
-        Further figures, such as `accuracy`. Those of the training data are taken while it is
-        trained on, batch by batch.
+        Further figures, such as `accuracy`: functions of predictions and targets. For the
+        training data they are taken batch by batch while it is trained on, and averaged over the
+        samples; for the validation data, of all samples at once.
     callbacks : callback, or sequence of them
         What is done between epochs: each a `Callback`, or a function of the `Run` that is
         called after each epoch and may return True to end the training.
@@ -76,7 +81,8 @@ def fit(
         A file that is written after each epoch, with all that is needed to go on.
     resume : bool
         Go on from that file if it is there. A training that was killed and goes on ends with
-        the same bits as one that was not.
+        the same bits as one that was not. Learning rates that are numbers are the file's; all
+        other settings are those given.
     log : callable, optional
         Gets the lines.
     progress : bool
@@ -90,7 +96,10 @@ def fit(
     Raises
     ------
     ValueError
-        If there is nothing to train on, or two metrics have the same name.
+        If there is nothing to train on, nothing that could learn, or two metrics have the same
+        name.
+    TypeError
+        If the loss, the optimizer or a metric is none.
     FileExistsError
         If the file of the checkpoint is there, and it was not said to go on from it.
     FileNotFoundError
@@ -98,108 +107,111 @@ def fit(
     """
     if operator.index(epochs) < 0:
         raise ValueError(f"fit: epochs {epochs!r}; expected at least 0")
-    metrics = _several(metrics)
-    _check_names(metrics)
-    batches = _batches(train, batch_size, True, rng)
-    trials = None if validation is None else _batches(validation, batch_size, False, None)
-    given = [callbacks] if isinstance(callbacks, Callback) else _several(callbacks)
-    listeners = [c if isinstance(c, Callback) else EachEpoch(c) for c in given]
-    owned = {id(parameter) for parameter in model.parameters()}
-    if not any(id(p) in owned for group in optimizer.groups for p in group.parameters.values()):
-        raise ValueError("fit: the optimizer updates no parameter of this model")
+    _check_roles(model, loss, optimizer)
+    metrics = several(metrics)
+    check_names(metrics)
+    batches = batches_of(train, batch_size, True, rng)
+    trials = None if validation is None else batches_of(validation, batch_size, False, None)
+    listeners = _listeners(callbacks)
+    measured = ["loss", *map(name_of, metrics)]
+    columns = ["epoch", "seconds", *measured]
+    columns += [VALIDATION + name for name in measured] if trials is not None else []
     history = History()
-    run = Run(model, optimizer, history)
+    say = log if log is not None else _nothing
+    run = Run(model, optimizer, history, columns, say)
     shufflers = {"train": getattr(batches, "rng", None), "validation": getattr(trials, "rng", None)}
     generators = {
         name: drawn for name, drawn in shufflers.items() if isinstance(drawn, np.random.Generator)
     }
     finished = False
-    if checkpoint is not None:
-        # Now, and not after an epoch that would be lost.
-        import_extra("safetensors", "train", "fit: a checkpoint")
-        if not Path(checkpoint).parent.is_dir():
-            raise FileNotFoundError(f"fit: there is no folder {Path(checkpoint).parent}")
-    if checkpoint is not None and Path(checkpoint).exists():
-        if not resume:
-            raise FileExistsError(
-                f"{os.fspath(checkpoint)} is there already; resume=True goes on from it; or "
-                f"remove it"
-            )
+    if checkpoint is None and resume:
+        raise ValueError("fit: resume=True needs checkpoint=…, the file to go on from")
+    if checkpoint is not None and _is_there(checkpoint, resume):
         finished = load_checkpoint(checkpoint, model, optimizer, history, listeners, generators)
+        where = f"after epoch {len(history)}, from {os.fspath(checkpoint)}"
+        say(f"the training was over {where}" if finished else f"going on {where}")
 
-    modes = [(module, module.training) for _, module in model.named_modules()]
-    try:
-        for listener in listeners:
-            listener.on_train_begin(run)
-        while len(history) < epochs and not finished:
-            begin = time.perf_counter()
-            model.train()
-            title = f"epoch {len(history) + 1}/{epochs}"
-            row = {"epoch": len(history) + 1, "seconds": 0.0}
-            with _bar(batches, title, progress) as walk:
-                row |= _train(model, loss, optimizer, walk, metrics)
-            if trials is not None:
-                found = evaluate(model, loss, trials, metrics)
-                row |= {VALIDATION + name: value for name, value in found.items()}
-            row["seconds"] = time.perf_counter() - begin
-            history.rows.append(row)
-            if log is not None:
-                log(_line(row, epochs))
-            answers = [listener.on_epoch_end(run) for listener in listeners]
-            finished = any(isinstance(a, (bool, np.bool_)) and a for a in answers)
-            if checkpoint is not None:
-                save_checkpoint(
-                    checkpoint, model, optimizer, history, listeners, generators, finished
-                )
-    except KeyboardInterrupt:
-        history.interrupted = True
-        if log is not None:
-            log(f"interrupted after {len(history)} epochs")
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with modes_kept(model):
+        try:
+            for listener in listeners:
+                listener.on_train_begin(run)
+            while len(history) < epochs and not finished:
+                begin = time.perf_counter()
+                model.train()
+                row = {"epoch": len(history) + 1, "seconds": 0.0}
+                with _bar(batches, f"epoch {len(history) + 1}/{epochs}", progress) as walk:
+                    row |= _train(model, loss, optimizer, walk, metrics)
+                if trials is not None:
+                    found = evaluate(model, loss, trials, metrics)
+                    row |= {VALIDATION + name: value for name, value in found.items()}
+                row["seconds"] = time.perf_counter() - begin
+                history.rows.append(row)
+                say(_line(row, epochs))
+                if not math.isfinite(row["loss"]):
+                    say("the loss is no number any more: a smaller learning rate may help")
+                ends = [c for c in listeners if _is_true(c.on_epoch_end(run))]
+                finished = bool(ends)
+                if checkpoint is not None:
+                    save_checkpoint(
+                        checkpoint, model, optimizer, history, listeners, generators, finished
+                    )
+                for listener in ends:
+                    say(f"ended by {listener!r} after epoch {len(history)}")
+        except KeyboardInterrupt:
+            history.interrupted = True
+            say(f"interrupted after {len(history)} epochs")
     for listener in listeners:
         listener.on_train_end(run)
     return history
 
 
-def evaluate(
-    model: Module,
-    loss: Callable[[Any, Any], Any],
-    data: Data,
-    metrics: Sequence[Metric] = (),
-    batch_size: int = 100,
-) -> dict[str, float]:
-    """The loss and the metrics of a model, which is in evaluation mode meanwhile.
+def _listeners(callbacks: Any) -> list[Callback]:
+    """Callbacks, and functions as callbacks."""
+    single = isinstance(callbacks, Callback) or callable(callbacks)
+    listeners = []
+    for callback in [callbacks] if single else callbacks:
+        if not isinstance(callback, Callback) and not callable(callback):
+            raise TypeError(f"fit: {callback!r} is no callback; give a Callback or a function")
+        listeners.append(callback if isinstance(callback, Callback) else EachEpoch(callback))
+    return listeners
 
-    Parameters
-    ----------
-    model, loss, metrics
-        As for `fit`.
-    data : Batches, other batches, or (inputs, targets)
-        What it is tried on.
-    batch_size : int
-        Of data given as a pair.
 
-    Returns
-    -------
-    dict of str to float
-        The means over the samples: "loss", and each metric by its name.
-    """
-    metrics = _several(metrics)
-    _check_names(metrics)
-    modes = [(module, module.training) for _, module in model.named_modules()]
-    model.eval()
-    means = _Means()
-    try:
-        with no_grad():
-            for inputs, targets in _batches(data, batch_size, False, None):
-                prediction = model(inputs)
-                means.add(len(inputs), loss(prediction, targets), prediction, targets, metrics)
-    finally:
-        for module, mode in modes:
-            module.training = mode
-    return means.result()
+def _nothing(line: str) -> None:
+    """No log."""
+
+
+def _is_true(answer: Any) -> bool:
+    return isinstance(answer, (bool, np.bool_)) and bool(answer)
+
+
+def _check_roles(model: Any, loss: Any, optimizer: Any) -> None:
+    """Refuse what is no model, loss or optimizer, and a pair that learns nothing."""
+    if not isinstance(model, Module):
+        raise TypeError(f"fit: the model is {model!r}; expected a Module")
+    if isinstance(loss, type) or not callable(loss):
+        raise TypeError(f"fit: the loss is {loss!r}; expected a function, such as nn.SoftmaxCE()")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"fit: the optimizer is {optimizer!r}; expected one, such as nn.Adam(model)"
+        )
+    owned = {id(parameter) for parameter in model.parameters()}
+    given = [p for group in optimizer.groups for p in group.parameters.values()]
+    if not any(id(parameter) in owned for parameter in given):
+        raise ValueError("fit: the optimizer updates no parameter of this model")
+    if not any(parameter.requires_grad for parameter in given):
+        raise ValueError("fit: all parameters are frozen; write model.unfreeze()")
+
+
+def _is_there(checkpoint: str | os.PathLike[str], resume: bool) -> bool:
+    """Whether there is a checkpoint to go on from; now, and not after an epoch that is lost."""
+    import_extra("safetensors", "train", "fit: a checkpoint")
+    if not Path(checkpoint).parent.is_dir():
+        raise FileNotFoundError(f"fit: there is no folder {Path(checkpoint).parent}")
+    if Path(checkpoint).exists() and not resume:
+        raise FileExistsError(
+            f"{os.fspath(checkpoint)} is there already; resume=True goes on from it; or remove it"
+        )
+    return Path(checkpoint).exists()
 
 
 def _train(
@@ -210,76 +222,17 @@ def _train(
     metrics: Sequence[Metric],
 ) -> dict[str, float]:
     """Walk through the data once; the means of what was seen on the way."""
-    means = _Means()
+    means = Means()
     for inputs, targets in batches:
         optimizer.zero_grad()
         prediction = model(inputs)
         value = loss(prediction, targets)
         value.backward()
         optimizer.step()
-        means.add(len(inputs), value, prediction, targets, metrics)
+        pair = array_of(prediction), array_of(targets)
+        figures = {name_of(metric): metric(*pair) for metric in metrics}
+        means.add(len(inputs), {"loss": value.item(), **figures})
     return means.result()
-
-
-class _Means:
-    """Means over samples that come in batches of different sizes."""
-
-    def __init__(self) -> None:
-        self.samples = 0
-        self.sums: dict[str, float] = {}
-
-    def add(
-        self, samples: int, loss: Any, prediction: Any, targets: Any, metrics: Sequence[Metric]
-    ) -> None:
-        values = {"loss": float(loss.item())}
-        values |= {_name(metric): float(metric(prediction, targets)) for metric in metrics}
-        self.samples += samples
-        for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + samples * value
-
-    def result(self) -> dict[str, float]:
-        if self.samples == 0:
-            raise ValueError("there are no samples")
-        return {name: value / self.samples for name, value in self.sums.items()}
-
-
-def _several(functions: Any) -> list[Any]:
-    return [functions] if callable(functions) else list(functions)
-
-
-def _name(metric: Metric) -> str:
-    return getattr(metric, "__name__", type(metric).__name__)
-
-
-def _check_names(metrics: Sequence[Metric]) -> None:
-    """Each column of the history has a name of its own."""
-    names = ["epoch", "seconds", "loss", *map(_name, metrics)]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"metrics: two columns would be called {name}; give them other names")
-
-
-def _batches(
-    data: Data, batch_size: int, shuffle: bool, rng: np.random.Generator | None
-) -> Iterable[tuple[Any, Any]]:
-    if isinstance(data, tuple):
-        if len(data) != 2:
-            raise ValueError(f"data is a tuple of {len(data)}; expected (inputs, targets)")
-        inputs, targets = data
-        return Batches(inputs, targets, batch_size, shuffle=shuffle, rng=rng)
-    if isinstance(data, Iterator) or not isinstance(data, Iterable):
-        raise TypeError(
-            f"data of type {type(data).__name__} cannot be walked through again and again; give "
-            f"(inputs, targets), nn.data.Batches, or a list of batches"
-        )
-    if isinstance(data, np.ndarray) or (
-        isinstance(data, list) and not all(isinstance(batch, tuple) for batch in data)
-    ):
-        raise ValueError(
-            f"data is of type {type(data).__name__}, but holds no batches (inputs, targets); for "
-            f"one pair write a tuple"
-        )
-    return data
 
 
 @contextmanager
@@ -300,7 +253,7 @@ def _bar(batches: Any, title: str, progress: bool) -> Iterator[Any]:
 def _line(row: dict[str, float], epochs: int) -> str:
     """One line for the log: the time, the epoch, the loss, and all else that was measured."""
     figures = [
-        f"{name.replace('_', ' ')} {value:.4f}"
+        f"{name.replace('_', ' ')} {value:{'.4f' if abs(value) < 1e5 else '.4g'}}"
         for name, value in row.items()
         if name not in ("epoch", "seconds")
     ]

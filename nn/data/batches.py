@@ -87,6 +87,9 @@ class Batches:
         generator(rng)  # refuses what is none
         self.rng = rng
 
+    def __repr__(self) -> str:
+        return f"Batches({self.samples} samples, batch_size={self.batch_size})"
+
     @property
     def samples(self) -> int:
         """How many samples there are."""

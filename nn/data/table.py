@@ -12,6 +12,8 @@ import numpy as np
 
 from autodiff.typing import Array
 
+_WHICH = "; label_column says where the labels are, None that there are none"
+
 LARGEST_LABEL = 2**53
 """Up to here each integer is a float64, too."""
 
@@ -78,7 +80,7 @@ class Table:
         if self.label is None:
             return f"{shortened(cell)} does not fit {self.dtype}"
         if (numbers % 1 != 0).any():
-            return f"label {shortened(cell)} is not an integer"
+            return f"label {shortened(cell)} is not an integer{_WHICH}"
         if self.classes is None:
             return f"label {cell.strip()}; expected an integer from 0 to {LARGEST_LABEL - 1}"
         return f"label {cell.strip()}; {self.classes} classes are numbered 0 to {self.classes - 1}"

@@ -37,7 +37,7 @@ def pair_of(prediction: Any, target: Any, reduction: Reduction, caller: str) -> 
     if y.shape != t.shape:
         raise ValueError(
             f"{caller}: a prediction of shape {y.shape} for a target of shape {t.shape}; the "
-            f"shapes must be equal"
+            f"shapes must be equal{'; write target[:, None]' if y.shape == (*t.shape, 1) else ''}"
         )
     check_reduction(y.shape, reduction, caller)
     return y, t

@@ -22,7 +22,6 @@ from nn.modules.module_list import ModuleList
 from nn.modules.normalisation import BatchNorm, LayerNorm
 from nn.modules.pooling import AveragePool, MaxPool
 from nn.modules.sequential import Sequential
-from nn.modules.summary import summary
 
 __all__ = [
     "ELU",
@@ -55,5 +54,4 @@ __all__ = [
     "Softplus",
     "Step",
     "Tanh",
-    "summary",
 ]

@@ -207,10 +207,17 @@ class Module:
         return (buffer for _, buffer in self.named_buffers())
 
     def freeze(self, frozen: bool = True) -> Self:
-        """Let the parameters stay as they are: they want no gradient until ``freeze(False)``."""
+        """Let the parameters stay as they are: they want no gradient until ``unfreeze()``.
+
+        Running statistics are no parameters: they stay in evaluation mode.
+        """
         for parameter in self.parameters():
             parameter.requires_grad = not frozen
         return self
+
+    def unfreeze(self) -> Self:
+        """Let the parameters be learned again."""
+        return self.freeze(False)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

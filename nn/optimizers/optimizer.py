@@ -113,6 +113,10 @@ class Optimizer:
         if len({id(parameter) for _, parameter in everything}) < len(everything):
             raise ValueError(f"{type(self).__name__}: a parameter was given twice")
 
+    def __repr__(self) -> str:
+        count = sum(1 for _ in self._parameters())
+        return f"{type(self).__name__}(learning_rate={self.learning_rate:g}, {count} parameters)"
+
     # -- what a subclass declares ---------------------------------------------------------
 
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:

@@ -214,7 +214,7 @@ def test_an_unknown_metric_says_what_there_is():
         match="there is no f1; the history has epoch, seconds, loss, accuracy, validation_loss, "
         "validation_accuracy",
     ):
-        train([nn.EarlyStopping("f1", mode="max")])
+        train([nn.EarlyStopping("f1", mode="max"), lambda run: pytest.fail("after an epoch")])
 
 
 @pytest.mark.parametrize(

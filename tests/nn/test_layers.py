@@ -269,7 +269,7 @@ def test_freezing():
     assert [p.requires_grad for p in model.parameters()] == [False, False, True, True]
     y.sum().backward()
     assert [p.grad is None for p in model.parameters()] == [True, True, False, False]
-    model.freeze(False)
+    assert model.unfreeze() is model
     assert [name for name, p in model.named_parameters() if p.name != name] == []
     model(np.ones((1, 2))).sum().backward()
     assert all(p.grad is not None for p in model.parameters())
@@ -316,9 +316,9 @@ def test_summary_changes_nothing(capsys):
     chance = model[13].rng.bit_generator.state
     nn.summary(model, (1, 8, 8))
     out = capsys.readouterr().out
-    assert "11.affine  Affine" in out
+    assert ["11.affine", "Affine", "(18,)", "90"] in [line.split() for line in out.splitlines()]
     assert "(4, 6, 6)" in out
-    assert f"{sum(p.size for p in model.parameters()):,}" in out.splitlines()[-1]
+    assert f"{sum(p.size for p in model.parameters()):,}" in out.splitlines()[-2]
     assert [m.training for _, m in model.named_modules()] == modes
     assert model[13].rng.bit_generator.state == chance
     for name, array in model.state_dict().items():
@@ -341,6 +341,23 @@ def test_summary_counts_a_layer_that_is_used_twice_once(capsys):
     nn.summary(Twice(), (3,))
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [row[-1] for row in rows if row[0] in ("layer", "total")][1:] == ["12", "0", "13"]
+
+
+def test_summary_says_what_is_frozen_and_what_is_not_used(capsys):
+    class Net(nn.Module):
+        def __init__(self):
+            self.first = nn.Affine(3, 3).freeze()
+            self.out = nn.Affine(3, 2)
+            self.forgotten = nn.Affine(9, 9)
+
+        def forward(self, x):
+            return self.out(self.first(x))
+
+    nn.summary(Net(), 3)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[4] == ["forgotten", "Affine", "not", "used", "90"]
+    assert rows[-2] == ["total", "110"]
+    assert rows[-1] == ["of", "these", "frozen", "12"]
 
 
 def test_summary_restores_after_an_error(capsys):

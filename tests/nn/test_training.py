@@ -129,7 +129,7 @@ def test_a_pair_is_shuffled_by_the_generator_given_or_that_of_nn():
 
 def test_means_are_over_samples_also_where_the_last_batch_is_smaller():
     def first(prediction, targets):
-        return float(prediction.numpy()[0])
+        return float(prediction[0])
 
     batches = Batches(X, 0 * X, 2, shuffle=False)
     history = line(batches, validation=(X[:3], 0 * X[:3]), metrics=[first])
@@ -141,9 +141,10 @@ def test_means_are_over_samples_also_where_the_last_batch_is_smaller():
     assert row["loss"] == (1 + 4 + 9 + 16 + 25) / 5
     assert row["first"] == (2 * 1 + 2 * 3 + 1 * 5) / 5
     assert row["validation_loss"] == pytest.approx((1 + 4 + 9) / 3, rel=1e-15)
-    assert row["validation_first"] == pytest.approx((2 * 1 + 1 * 3) / 3, rel=1e-15)
+    # Of what a metric of all samples is, no mean over batches would tell.
+    assert row["validation_first"] == 1
     found = nn.evaluate(Line(), mean_square, (X, 0 * X), [first], batch_size=4)
-    assert found == {"loss": 11.0, "first": (4 * 1 + 1 * 5) / 5}
+    assert found == {"loss": 11.0, "first": 1}
 
 
 def test_the_rows_are_those_of_each_epoch_by_hand():
@@ -221,9 +222,9 @@ def test_each_module_is_in_the_mode_it_was_in(failing):
             fitted(model, validation=samples(), metrics=[watching])
     else:
         fitted(model, 1, validation=samples(), metrics=[watching])
-        assert len(seen) == 8
+        assert len(seen) == 5
     assert modes(model) == before
-    for number, shown in enumerate(seen):  # 4 batches of training, then 4 of validation
+    for number, shown in enumerate(seen):  # 4 batches of training, then all of validation
         assert set(shown) == {number < 4}
     with pytest.raises(ValueError, match="no samples"):
         nn.evaluate(model, nn.SoftmaxCE(), [])
@@ -237,9 +238,9 @@ def test_evaluation_changes_nothing_and_draws_nothing():
 
     def watching(prediction, targets):
         wants.append(prediction.requires_grad)
-        return 0.0
+        return nn.SoftmaxCE()(prediction, targets)
 
-    nn.evaluate(model, nn.SoftmaxCE(), samples(), [watching], batch_size=8)
+    nn.evaluate(model, watching, samples(), batch_size=8)
     assert (bits(model.state_dict()), generator().bit_generator.state) == before
     assert wants == [False] * 4
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -309,6 +310,7 @@ def test_a_training_goes_on_with_more_epochs(tmp_path, at):
     lines = []
     nn.seed(99)
     resumed = fitted(network(7), 5, train=batches_of_their_own(), log=lines.append, **options)
+    assert lines.pop(0) == f"going on after epoch {at}, from {path}"
     assert [re.search(r"epoch (\d)/5", text)[1] for text in lines] == [
         str(number) for number in range(at + 1, 6)
     ]
@@ -369,7 +371,8 @@ def test_a_training_that_was_ended_early_is_over(tmp_path):
     assert bits(again[2].rows) == bits(first[2].rows)
     assert bits(again[0].state_dict()) == bits(first[0].state_dict())
     assert path.read_bytes() == before
-    assert lines == []
+    assert lines[0] == f"the training was over after epoch {len(first[2])}, from {path}"
+    assert not any("/50" in text for text in lines)
 
 
 def test_a_checkpoint_is_that_of_the_last_epoch(tmp_path):
@@ -422,8 +425,8 @@ def test_an_interrupt_returns_the_epochs_that_are_over(tmp_path, monkeypatch, pl
             raise KeyboardInterrupt
 
     def metric(prediction, targets):
-        training = prediction.requires_grad
-        interrupt("metric" if training else "validation", 10)
+        whole = len(prediction) == 30  # of validation; a batch has 8 at most
+        interrupt("validation" if whole else "metric", 3 if whole else 10)
         return 0.0
 
     class Data:
@@ -680,3 +683,86 @@ def test_epochs_are_whole(epochs):
 def test_an_optimizer_of_another_model_is_refused():
     with pytest.raises(ValueError, match="the optimizer updates no parameter of this model"):
         fitted(network(), 1, nn.SGD(network(), 0.1))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"resume": True}, ValueError, "resume=True needs checkpoint="),
+        ({"metrics": ["accuracy"]}, TypeError, "'accuracy' cannot be called"),
+        ({"metrics": "accuracy"}, TypeError, "'accuracy' cannot be called"),
+        ({"callbacks": [3]}, TypeError, "3 is no callback"),
+    ],
+)
+def test_options_that_are_none(options, error, message):
+    with pytest.raises(error, match=message):
+        fitted(epochs=1, **options)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (lambda m: (m, nn.SoftmaxCE, nn.Adam(m)), "the loss is <class .*; expected a function"),
+        (lambda m: (m, "ce", nn.Adam(m)), "the loss is 'ce'"),
+        (
+            lambda m: (m, nn.SoftmaxCE(), nn.Adam),
+            "the optimizer is <class .*; expected one, such",
+        ),
+        (lambda m: (None, nn.SoftmaxCE(), nn.Adam(m)), "the model is None; expected a Module"),
+    ],
+)
+def test_roles_that_are_mistaken(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        nn.fit(*arguments(network()), samples(), epochs=1, log=None)
+
+
+def test_a_frozen_model_is_refused_and_learns_again_later():
+    model = network().freeze()
+    with pytest.raises(ValueError, match=r"all parameters are frozen; write model\.unfreeze"):
+        fitted(model, 1)
+    before = bits(model.state_dict())
+    fitted(model.unfreeze(), 1)
+    assert bits(model.state_dict()) != before
+
+
+def test_the_log_says_how_a_training_went(tmp_path):
+    lines = []
+    stopping = nn.EarlyStopping("loss", patience=1, mode="max")
+    fitted(epochs=9, callbacks=stopping, log=lines.append)
+    end = stopping.best_epoch + 1
+    assert lines[-2] == f"ended by EarlyStopping('loss', patience=1) after epoch {end}"
+    assert lines[-1].startswith(f"the weights are those of epoch {stopping.best_epoch}, with the")
+
+
+def test_divergence_is_named():
+    lines = []
+    with np.errstate(all="ignore"):
+        nn.fit(
+            model := Line(), mean_square, nn.SGD(model, 1e200), (X, X + 1), epochs=3,
+            log=lines.append,
+        )  # fmt: skip
+    assert any("no number any more: a smaller learning rate may help" in text for text in lines)
+    assert all(len(text) < 100 for text in lines)
+
+
+def test_predictions_of_a_trained_model():
+    model = network().train()
+    before = bits(model.state_dict()), generator().bit_generator.state
+    x, _ = samples()
+    scores = nn.predict(model, x, batch_size=7)
+    assert type(scores) is np.ndarray
+    assert (bits(model.state_dict()), generator().bit_generator.state) == before
+    assert model.training
+    np.testing.assert_allclose(scores, model.eval()(x).numpy(), rtol=1e-5)
+    with pytest.raises(ValueError, match="no samples"):
+        nn.predict(model, x[:0])
+
+
+def test_how_things_show_themselves():
+    model, optimizer, history = fitted(epochs=2)
+    assert (
+        repr(optimizer) == f"Adam(learning_rate=0.01, {len(list(model.parameters()))} parameters)"
+    )
+    assert repr(history).startswith("History of 2 epochs, the last one: epoch 2, seconds ")
+    assert repr(nn.History()) == "History()"
+    assert repr(Batches(*samples(), 8)) == "Batches(30 samples, batch_size=8)"

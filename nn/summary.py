@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autodiff import no_grad
+from nn.evaluation import evaluation_mode
 from nn.modules.module import Module, Parameter
 
 Row = tuple[str, str, str, str]
 
 
-def _own_parameters(module: Module) -> list[Parameter]:
+def _own(module: Module) -> list[Parameter]:
     return [value for value in vars(module).values() if isinstance(value, Parameter)]
+
+
+def _count(parameters: Iterable[Parameter]) -> int:
+    return sum(parameter.size for parameter in parameters)
 
 
 def summary(model: Module, input_shape: int | Sequence[int]) -> None:
@@ -38,44 +42,46 @@ def summary(model: Module, input_shape: int | Sequence[int]) -> None:
 
         def watch(*inputs: Any, **options: Any) -> Any:
             y = forward(*inputs, **options)
-            new = [p for p in _own_parameters(module) if id(p) not in counted]
+            new = [p for p in _own(module) if id(p) not in counted]
             counted.update(map(id, new))
             shape = str(tuple(np.shape(y)[1:])) if np.ndim(y) else "()"
-            rows.append((name, type(module).__name__, shape, f"{sum(p.size for p in new):,}"))
+            rows.append((name, type(module).__name__, shape, f"{_count(new):,}"))
             return y
 
         return watch
 
     modules = list(model.named_modules())
-    modes = [module.training for _, module in modules]
     shown = [
-        (name, module)
-        for name, module in modules
-        if _own_parameters(module) or not any(module.children())
+        (name, module) for name, module in modules if _own(module) or not any(module.children())
     ]
     dtype = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
-    model.eval()
     for name, module in shown:
         vars(module)["forward"] = watched(name, module)
     try:
-        with no_grad():
+        with evaluation_mode(model):
             model(np.zeros((1, *sample), dtype))
     finally:
         for _, module in shown:
             del vars(module)["forward"]
-        for (_, module), mode in zip(modules, modes, strict=True):
-            module.training = mode
-    total = sum(p.size for p in model.parameters())
-    _print(
-        [("layer", "type", "output shape", "parameters"), *rows, ("total", "", "", f"{total:,}")]
-    )
+    called = {row[0] for row in rows}
+    rows += [
+        (name, type(module).__name__, "not used", f"{_count(_own(module)):,}")
+        for name, module in shown
+        if name not in called
+    ]
+    parameters = list(model.parameters())
+    frozen = _count(p for p in parameters if not p.requires_grad)
+    sums = [("total", "", "", f"{_count(parameters):,}")]
+    sums += [("of these frozen", "", "", f"{frozen:,}")] if frozen else []
+    _print([("layer", "type", "output shape", "parameters"), *rows], sums)
 
 
-def _print(rows: Sequence[Row]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    head, *body, total = [
+def _print(rows: Sequence[Row], sums: Sequence[Row]) -> None:
+    everything = [*rows, *sums]
+    widths = [max(len(row[column]) for row in everything) for column in range(4)]
+    head, *lines = [
         f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:<{widths[2]}}  {d:>{widths[3]}}"
-        for a, b, c, d in rows
+        for a, b, c, d in everything
     ]
     line = "─" * len(head)
-    print("\n".join([head, line, *body, line, total]))
+    print("\n".join([head, line, *lines[: -len(sums)], line, *lines[-len(sums) :]]))
