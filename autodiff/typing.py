@@ -31,9 +31,19 @@ def as_array(x: Any) -> Any:
 
 
 def as_floating(x: Any) -> Any:
-    """`x` as `as_array` gives it, but integers and booleans as float64."""
-    x = as_array(x)
-    return x.astype(np.float64) if x.dtype.kind in "iub" else x
+    """`x` as `as_array` gives it, but integers and booleans as float64.
+
+    Raises
+    ------
+    TypeError
+        If these are no real numbers.
+    """
+    array = as_array(x)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iub":
+        raise TypeError(f"{kind_of(x, array)} data; expected real numbers")
+    return array.astype(np.float64)
 
 
 def own_array(data: Any, dtype: Any = None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -45,7 +45,14 @@ def predict(model: Module, inputs: Any, batch_size: int = 100) -> Array:
     samples = np.asarray(inputs)
     batches = Batches(samples, samples, batch_size, shuffle=False)
     with evaluation_mode(model):
-        return np.concatenate([array_of(model(batch)) for batch, _ in batches])
+        outputs = [array_of(model(batch)) for batch, _ in batches]
+    for output, (batch, _) in zip(outputs, batches, strict=True):
+        if output.shape[:1] != batch.shape[:1]:
+            raise ValueError(
+                f"predict: the model gave {output.shape} for {len(batch)} samples; expected one "
+                f"answer for each"
+            )
+    return _joined(outputs, "predictions")
 
 
 def evaluate(
@@ -87,13 +94,13 @@ def evaluate(
     with evaluation_mode(model):
         for inputs, right in batches_of(data, batch_size, False, None):
             prediction = model(inputs)
-            means.add(len(inputs), {"loss": loss(prediction, right).item()})
+            means.add(samples_in(inputs), {"loss": loss(prediction, right).item()})
             if metrics:
                 predictions.append(array_of(prediction))
                 targets.append(array_of(right))
         result = means.result()
         if metrics:
-            everything = np.concatenate(predictions), np.concatenate(targets)
+            everything = _joined(predictions, "predictions"), _joined(targets, "targets")
             result |= {name_of(metric): float(metric(*everything)) for metric in metrics}
     return result
 
@@ -118,8 +125,39 @@ def modes_kept(model: Module) -> Iterator[None]:
 
 
 def array_of(x: Any) -> Array:
-    """The array of a Tensor, or of what else it is."""
-    return x.numpy() if isinstance(x, Tensor) else np.asarray(x)
+    """The array of a Tensor, or of what else it is.
+
+    Raises
+    ------
+    TypeError
+        If it is several, or none.
+    """
+    if isinstance(x, Tensor):
+        return x.numpy()
+    if isinstance(x, Mapping) or (isinstance(x, tuple) and any(np.ndim(part) for part in x)):
+        raise TypeError(
+            f"predictions and targets are to be one array each, and one is a {type(x).__name__}; "
+            f"metrics and predict cannot tell its parts, a loop of your own can"
+        )
+    return np.asarray(x)
+
+
+def samples_in(inputs: Any) -> int:
+    """How many samples a batch of inputs has: the length of its first array."""
+    while isinstance(inputs, (Mapping, tuple)):
+        inputs = next(iter(inputs.values() if isinstance(inputs, Mapping) else inputs))
+    return len(inputs)
+
+
+def _joined(arrays: Sequence[Array], what: str) -> Array:
+    """The samples of all batches, one after another."""
+    shapes = sorted({array.shape[1:] if array.ndim else None for array in arrays}, key=str)
+    if len(shapes) > 1 or shapes == [None]:
+        raise ValueError(
+            f"the {what} of batches have shapes {shapes} after the samples, and cannot be joined "
+            f"for a metric"
+        )
+    return np.concatenate(arrays)
 
 
 class Means:

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
+
 from autodiff.typing import Array
 from nn.extra import import_extra
 from nn.whole_file import whole_file
@@ -40,9 +42,16 @@ def _library() -> Any:
 
 def write(path: Path, arrays: Mapping[str, Array], texts: Mapping[str, str], kind: str) -> None:
     """Write arrays and texts by name, and their checksums; whole or not at all."""
+    # As the library writes them: checksums are of the same bytes.
+    arrays = {n: np.array(a, dtype=a.dtype.newbyteorder("="), order="C") for n, a in arrays.items()}
     sums = {**{name: _checksum(a) for name, a in arrays.items()}, **_text_checksums(texts, kind)}
     metadata = {**texts, FORMAT: kind, CHECKSUMS: json.dumps(sums)}
-    data = _library().numpy.save(dict(arrays), metadata)
+    library = _library()
+    try:
+        data = library.numpy.save(arrays, metadata)
+    except (library.SafetensorError, TypeError, ValueError, KeyError) as error:
+        dtypes = {name: str(array.dtype) for name, array in arrays.items()}
+        raise ValueError(f"{os.fspath(path)}: cannot hold all of {dtypes}: {error}") from error
     with whole_file(path) as unfinished:
         unfinished.write_bytes(data)
 

@@ -17,6 +17,13 @@ def _own(module: Module) -> list[Parameter]:
     return [value for value in vars(module).values() if isinstance(value, Parameter)]
 
 
+def _shape(y: Any) -> str:
+    """The shape of a sample, of each of several outputs."""
+    if isinstance(y, tuple):
+        return ", ".join(map(_shape, y))
+    return str(tuple(np.shape(y)[1:]))
+
+
 def _count(parameters: Iterable[Parameter]) -> int:
     return sum(parameter.size for parameter in parameters)
 
@@ -33,7 +40,7 @@ def summary(model: Module, input_shape: int | Sequence[int]) -> None:
     input_shape : tuple of int, or int
         Of one sample, without the batch axis.
     """
-    sample = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+    sample = (input_shape,) if not isinstance(input_shape, Sequence) else tuple(input_shape)
     rows: list[Row] = []
     counted: set[int] = set()
 
@@ -44,8 +51,7 @@ def summary(model: Module, input_shape: int | Sequence[int]) -> None:
             y = forward(*inputs, **options)
             new = [p for p in _own(module) if id(p) not in counted]
             counted.update(map(id, new))
-            shape = str(tuple(np.shape(y)[1:])) if np.ndim(y) else "()"
-            rows.append((name, type(module).__name__, shape, f"{_count(new):,}"))
+            rows.append((name, type(module).__name__, _shape(y), f"{_count(new):,}"))
             return y
 
         return watch
@@ -55,14 +61,18 @@ def summary(model: Module, input_shape: int | Sequence[int]) -> None:
         (name, module) for name, module in modules if _own(module) or not any(module.children())
     ]
     dtype = next((p.dtype for p in model.parameters()), np.dtype(np.float32))
+    own = [(module, vars(module).get("forward")) for _, module in shown]
     for name, module in shown:
         vars(module)["forward"] = watched(name, module)
     try:
         with evaluation_mode(model):
             model(np.zeros((1, *sample), dtype))
     finally:
-        for _, module in shown:
-            del vars(module)["forward"]
+        for module, forward in own:
+            if forward is None:
+                del vars(module)["forward"]
+            else:
+                vars(module)["forward"] = forward
     called = {row[0] for row in rows}
     rows += [
         (name, type(module).__name__, "not used", f"{_count(_own(module)):,}")

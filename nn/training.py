@@ -25,6 +25,7 @@ from nn.evaluation import (
     evaluate,
     modes_kept,
     name_of,
+    samples_in,
     several,
 )
 from nn.extra import import_extra
@@ -170,7 +171,7 @@ def _listeners(callbacks: Any) -> list[Callback]:
     single = isinstance(callbacks, Callback) or callable(callbacks)
     listeners = []
     for callback in [callbacks] if single else callbacks:
-        if not isinstance(callback, Callback) and not callable(callback):
+        if isinstance(callback, type) or not (isinstance(callback, Callback) or callable(callback)):
             raise TypeError(f"fit: {callback!r} is no callback; give a Callback or a function")
         listeners.append(callback if isinstance(callback, Callback) else EachEpoch(callback))
     return listeners
@@ -229,9 +230,9 @@ def _train(
         value = loss(prediction, targets)
         value.backward()
         optimizer.step()
-        pair = array_of(prediction), array_of(targets)
+        pair = (array_of(prediction), array_of(targets)) if metrics else ()
         figures = {name_of(metric): metric(*pair) for metric in metrics}
-        means.add(len(inputs), {"loss": value.item(), **figures})
+        means.add(samples_in(inputs), {"loss": value.item(), **figures})
     return means.result()
 
 

@@ -24,7 +24,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Path
         In the same folder, with the same suffix.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))  # a link stays a link
     unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
     try:
         yield unfinished

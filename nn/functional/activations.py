@@ -43,7 +43,7 @@ class Step(Elementwise):
     domain = (NONZERO,)
 
     def forward(self, x: Any) -> Any:
-        return np.heaviside(x, 1)
+        return np.heaviside(as_floating(x), 1)
 
     def vjp(self, g: Value) -> Gradients:
         return (np.zeros_like(g),)

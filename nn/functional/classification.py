@@ -288,7 +288,7 @@ def _smoothed(targets: Array, classes: int, label_smoothing: float, caller: str)
 
 def _weights(class_weights: Any, classes: int, dtype: Any, caller: str) -> Array:
     weights = np.asarray(class_weights, dtype=dtype)
-    if weights.shape != (classes,) or not (weights >= 0).all():
+    if weights.shape != (classes,) or not ((weights >= 0) & np.isfinite(weights)).all():
         raise ValueError(
             f"{caller}: class_weights {class_weights!r}; expected {classes} numbers, none negative"
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -101,7 +103,7 @@ def batch_norm(
     ValueError
         If `x` has no channels, or the batch's own variance is wanted of one value a channel.
     """
-    x = as_floating(x)
+    x, epsilon = as_floating(x), checked_epsilon(epsilon, "batch_norm")
     if x.ndim < 2:
         raise ValueError(f"batch_norm: x {x.shape}; expected (batch, channel, …)")
     channel = (x.shape[1],)
@@ -154,7 +156,7 @@ def layer_norm(
     ValueError
         If `x` has fewer axes.
     """
-    x = as_floating(x)
+    x, epsilon = as_floating(x), checked_epsilon(epsilon, "layer_norm")
     shape = x.shape[x.ndim - axes :]
     if not 1 <= axes <= x.ndim or 0 in shape:
         raise ValueError(f"layer_norm: x {x.shape} cannot be normalised over its last {axes} axes")
@@ -164,6 +166,13 @@ def layer_norm(
     if bias is not None:
         y = y + _fitting(bias, shape, "layer_norm: bias")
     return y
+
+
+def checked_epsilon(epsilon: Any, caller: str) -> float:
+    """`epsilon`, if it is finite and not negative; else an error that names `caller`."""
+    if not isinstance(epsilon, Real) or not 0 <= float(epsilon) < math.inf:
+        raise ValueError(f"{caller}: epsilon {epsilon!r}; expected a number, at least 0")
+    return float(epsilon)
 
 
 def _fitting(parameter: Any, shape: Shape, what: str) -> Any:

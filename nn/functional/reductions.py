@@ -40,4 +40,5 @@ def pair_of(prediction: Any, target: Any, reduction: Reduction, caller: str) -> 
             f"shapes must be equal{'; write target[:, None]' if y.shape == (*t.shape, 1) else ''}"
         )
     check_reduction(y.shape, reduction, caller)
-    return y, t
+    # Targets that are data do not decide the dtype of the loss.
+    return y, t if isinstance(t, Tensor) else t.astype(y.dtype)

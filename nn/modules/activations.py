@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autodiff.typing import as_floating
 from nn import functional
 from nn.modules.module import Module
 
@@ -21,7 +22,7 @@ class Tanh(Module):
 
     def forward(self, x: Any) -> Any:
         """tanh(x)."""
-        return functional.tanh(x)
+        return functional.tanh(as_floating(x))
 
 
 class Step(Module):

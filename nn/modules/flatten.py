@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autodiff.typing import as_array
+from autodiff.typing import as_floating
 from nn.modules.module import Module
 
 
@@ -14,7 +14,7 @@ class Flatten(Module):
 
     def forward(self, x: Any) -> Any:
         """Flatten samples."""
-        x = as_array(x)
+        x = as_floating(x)
         if x.ndim < 1:
             raise ValueError("Flatten: x of shape (); expected (batch, …)")
         return x.reshape((x.shape[0], math.prod(x.shape[1:])))

@@ -63,10 +63,16 @@ def _cast(x: Any, dtype: Any, kinds: str) -> Any:
 
 def _holds_parts(value: Any) -> bool:
     """Whether a container holds something that a module would own, at any depth."""
-    if isinstance(value, dict):
-        value = value.values()
-    if isinstance(value, (list, tuple, set, ValuesView)):
-        return any(isinstance(v, (Module, Parameter, Buffer)) or _holds_parts(v) for v in value)
+    stack, seen = [value], set()
+    while stack:
+        container = stack.pop()
+        if not isinstance(container, (dict, list, tuple, set, ValuesView)) or id(container) in seen:
+            continue
+        seen.add(id(container))
+        for part in container.values() if isinstance(container, dict) else container:
+            if isinstance(part, (Module, Parameter, Buffer)):
+                return True
+            stack.append(part)
     return False
 
 
@@ -98,9 +104,9 @@ class Module:
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute ``forward`` within the scope of this module."""
         if options or not all(isinstance(x, Tensor) for x in inputs):
-            dtype = next((p.dtype for p in self.parameters()), None)
+            dtype = self._dtype()
             if dtype is not None:
-                kinds = "fiu" if self.casts_integers else "f"
+                kinds = "fiub" if self.casts_integers else "f"
                 inputs = tuple(_cast(x, dtype, kinds) for x in inputs)
                 options = {name: _cast(x, dtype, kinds) for name, x in options.items()}
         with scope(self._label or type(self).__name__):
@@ -116,17 +122,23 @@ class Module:
                 f"would not take its place in the model; write module.{name}.data = …, or "
                 f"module.{name} = {kind.__name__}(…)"
             )
-        super().__setattr__(name, value)
-        if isinstance(value, Parameter):
-            value.name = f"{self._path()}{name}"
-        elif isinstance(value, Module):
-            tied = value._owner is not None and value._root() is self._root()
-            value._label = f"{name}:{type(value).__name__}"
-            value._owner = weakref.ref(self)
-            if not tied:
-                path = value._path()
-                for inner, parameter in value.named_parameters():
-                    parameter.name = f"{path}{inner}"
+        if isinstance(value, (Module, Parameter, Buffer)) and (
+            "." in name or name.startswith("__")
+        ):
+            raise ValueError(f"{type(self).__name__}: a part cannot be called {name!r}")
+        if isinstance(value, Module):
+            self._hold(name, value)
+        else:
+            super().__setattr__(name, value)
+        if isinstance(value, (Module, Parameter)):
+            self._name_parameters()
+
+    def _hold(self, name: str, module: Module) -> None:
+        """Own a module, whose parameters are yet to be named."""
+        super().__setattr__(name, module)
+        module._label = f"{name}:{type(module).__name__}"
+        if all(owner is not module for owner in self._owners()):
+            module._owner = weakref.ref(self)
 
     def _refuse_container(self, name: str, value: Any) -> None:
         if _holds_parts(value):
@@ -140,17 +152,23 @@ class Module:
         module: Module | None = self
         while module is not None:
             yield module
-            module = module._owner() if module._owner is not None else None
+            owner = module._owner() if module._owner is not None else None
+            held = owner is not None and any(value is module for value in vars(owner).values())
+            module = owner if held else None
 
-    def _root(self) -> Module:
+    def _dtype(self) -> np.dtype[Any] | None:
+        """That of the first parameter."""
+        for _, module in self.named_modules():
+            for value in vars(module).values():
+                if isinstance(value, Parameter):
+                    return value.dtype
+        return None
+
+    def _name_parameters(self) -> None:
+        """Let all parameters of the whole model know where they are."""
         *_, root = self._owners()
-        return root
-
-    def _path(self) -> str:
-        """What stands before the names of what it owns: the names on the way here, and dots."""
-        *inner, _ = self._owners()
-        names = [(module._label or "").partition(":")[0] for module in reversed(inner)]
-        return "".join(f"{name}." for name in names)
+        for path, parameter in root.named_parameters():
+            parameter.name = path
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy has other owners.
@@ -160,6 +178,8 @@ class Module:
         vars(self).update(state)
         for _, child in self.children():
             child._owner = weakref.ref(self)
+        for path, parameter in self.named_parameters():
+            parameter.name = path
 
     # -- what it owns ---------------------------------------------------------------------
 

@@ -29,18 +29,23 @@ class ModuleList(Module):
     """
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
-        for module in modules:
-            self.append(module)
+        for index, module in enumerate(modules):
+            self._put(index, module)
+        self._name_parameters()
 
     def append(self, module: Module) -> None:
         """Add a module at the end."""
+        self._put(len(self), module)
+        self._name_parameters()
+
+    def _put(self, index: int, module: Module) -> None:
         if not isinstance(module, Module):
             hint = "; write Sequential(*layers)" if isinstance(module, (list, tuple)) else ""
             raise TypeError(
-                f"{type(self).__name__}: layer {len(self)} is {module!r}; expected a Module, such "
+                f"{type(self).__name__}: layer {index} is {module!r}; expected a Module, such "
                 f"as Sigmoid(){hint}"
             )
-        setattr(self, str(len(self)), module)
+        self._hold(str(index), module)
 
     def __iter__(self) -> Iterator[Module]:
         return (module for name, module in self.children() if name.isdigit())

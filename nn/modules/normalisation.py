@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from autodiff import Tensor
+from autodiff.typing import as_array
 from nn import functional
+from nn.functional.normalisation import checked_epsilon
 from nn.functional.windows import is_whole, per_axis
 from nn.modules.module import Buffer, Module, Parameter
 
@@ -53,12 +55,12 @@ class BatchNorm(Module):
         *,
         dtype: Any = np.float32,
     ) -> None:
-        if not is_whole(features, 1) or not 0 <= momentum <= 1 or epsilon < 0:
+        if not is_whole(features, 1) or not 0 <= momentum <= 1:
             raise ValueError(
-                f"BatchNorm: features {features!r}, epsilon {epsilon!r}, momentum {momentum!r}; "
-                f"expected at least 1, at least 0, and 0 to 1"
+                f"BatchNorm: features {features!r}, momentum {momentum!r}; expected at least 1, "
+                f"and 0 to 1"
             )
-        self.epsilon = epsilon
+        self.epsilon = checked_epsilon(epsilon, "BatchNorm")
         self.momentum = momentum
         self.weight = Parameter(np.ones(features, dtype))
         self.bias = Parameter(np.zeros(features, dtype))
@@ -67,7 +69,8 @@ class BatchNorm(Module):
 
     def forward(self, x: Any) -> Any:
         """Normalise x of shape (batch, features, …)."""
-        if np.ndim(x) < 2 or x.shape[1] != self.weight.size:
+        x = as_array(x)
+        if x.ndim < 2 or x.shape[1] != self.weight.size:
             raise ValueError(f"BatchNorm: x {np.shape(x)}; expected (batch, {self.weight.size}, …)")
         if not self.training:
             running = self.running_mean, self.running_var
@@ -120,9 +123,9 @@ class LayerNorm(Module):
     def __init__(
         self, shape: int | Sequence[int], epsilon: float = 1e-5, *, dtype: Any = np.float32
     ) -> None:
-        axes = len(shape) if isinstance(shape, Sequence) else 1
+        axes = max(1, len(shape)) if isinstance(shape, Sequence) else 1
         self.shape = per_axis(shape, axes, "shape", "LayerNorm")
-        self.epsilon = epsilon
+        self.epsilon = checked_epsilon(epsilon, "LayerNorm")
         self.weight = Parameter(np.ones(self.shape, dtype))
         self.bias = Parameter(np.zeros(self.shape, dtype))
 

@@ -314,7 +314,7 @@ class Optimizer:
     def _named(self, parameters: Any, taken: set[str]) -> Iterator[tuple[str, Tensor]]:
         """Parameters by name; one that has none, or one that is taken, gets a number."""
         if isinstance(parameters, Module):
-            parameters = parameters.named_parameters()
+            parameters = parameters.parameters()
         entries: Iterable[Any] = [parameters] if isinstance(parameters, Tensor) else parameters
         for entry in entries:
             is_pair = isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)

@@ -868,3 +868,49 @@ def test_half_floats_of_pytorch_are_cast_and_brain_floats_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"weights\.safetensors: "):
         nn.load_weights(path, model)
     assert bits(model.weight.numpy()) == bits(W2)
+
+
+def test_arrays_in_any_layout_and_byte_order(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    model = nn.Module()
+    model.w = nn.Parameter(np.arange(6.0).reshape(2, 3).T)
+    model.v = nn.Parameter(np.arange(2, dtype=">f4"))
+    model.b = nn.Buffer(np.float64(3))
+    before = {name: array.tolist() for name, array in model.state_dict().items()}
+    nn.save_weights(path, model)
+    nn.load_weights(path, model)
+    assert {name: array.tolist() for name, array in model.state_dict().items()} == before
+
+    class Transposed(nn.Callback):
+        def state_dict(self):
+            return {"w": np.arange(6.0).reshape(2, 3).T}
+
+        def load_state_dict(self, state):
+            self.loaded = state["w"]
+
+    parts, callback = training(0)[:2], Transposed()
+    nn.save_checkpoint(path, *parts, callbacks=[callback])
+    nn.load_checkpoint(path, *parts, callbacks=[callback])
+    np.testing.assert_array_equal(callback.loaded, np.arange(6.0).reshape(2, 3).T)
+
+
+def test_arrays_that_the_format_has_no_place_for(tmp_path):
+    class Words(nn.Callback):
+        def state_dict(self):
+            return {"words": np.array(["a", "b"])}
+
+    path = tmp_path / "run.safetensors"
+    with pytest.raises(ValueError, match=r"run\.safetensors: cannot hold .*words"):
+        nn.save_checkpoint(path, *training(0)[:2], callbacks=[Words()])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_stays_a_link(tmp_path):
+    real, link = tmp_path / "real.safetensors", tmp_path / "link.safetensors"
+    first, second = training(0)[0], training(1)[0]
+    nn.save_weights(real, first)
+    link.symlink_to(real)
+    nn.save_weights(link, second)
+    assert link.is_symlink()
+    nn.load_weights(real, first)
+    assert bits(first.state_dict()) == bits(second.state_dict())

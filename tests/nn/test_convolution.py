@@ -295,6 +295,14 @@ def test_pooling_of_all_sizes(lengths, size, stride, padding, dilation, ceil_mod
     np.testing.assert_allclose(gradients(means, [t], seed=g)[0], of_means, atol=1e-13)
 
 
+def test_a_window_of_more_places_than_a_byte_counts():
+    x = np.zeros((1, 1, 17, 17))
+    x[0, 0, 16, 16] = 1
+    t = Tensor(x, requires_grad=True)
+    F.max_pool(t, 17).sum().backward()
+    np.testing.assert_array_equal(t.grad, x)
+
+
 def test_what_lies_outside_is_never_the_largest():
     y = F.max_pool(np.full((1, 1, 2, 2), -5.0), 2, stride=1, padding=1)
     np.testing.assert_array_equal(y, np.full((1, 1, 3, 3), -5.0))

@@ -197,6 +197,13 @@ def test_reductions(f):
     assert float(f(y, t)) == np.mean(each)
 
 
+@pytest.mark.parametrize("loss", [nn.MSE(), nn.MAE(), nn.HalfSSE(), nn.SoftmaxCE(), nn.BinaryCE()])
+def test_targets_do_not_decide_the_dtype(loss):
+    y = Tensor([[1.0, 0.0]], requires_grad=True, dtype=np.float32)
+    value = loss(y, np.array([[1.0, 0.0]]))
+    assert value.dtype == np.float32
+
+
 def test_targets_of_a_regression_may_want_gradients():
     y, t = (Tensor(v, requires_grad=True) for v in ([1.0, 2.0], [0.0, 4.0]))
     a, b = gradients(F.mse_loss(y, t), [y, t])
@@ -219,6 +226,7 @@ def test_targets_of_a_regression_may_want_gradients():
         (lambda: F.binary_cross_entropy(np.ones((2, 1)), [0, 1]), "the shapes must be equal"),
         (lambda: F.softmax_cross_entropy(Z, [0, 1], class_weights=[1]), "expected 2 numbers"),
         (lambda: F.softmax_cross_entropy(Z, [0, 1], class_weights=[1, -1]), "none negative"),
+        (lambda: F.softmax_cross_entropy(Z, [0, 1], class_weights=[1, math.inf]), "none negative"),
         (lambda: F.softmax_cross_entropy(Z, [0, 0], class_weights=[0, 1]), "have no mean"),
         (lambda: F.softmax_cross_entropy(Z, [0, 1], label_smoothing=2), "label_smoothing 2"),
         (lambda: F.binary_cross_entropy([1.0], [1], class_weights=[1, 0]), "have no mean"),
@@ -379,6 +387,21 @@ def test_a_batch_that_is_refused_leaves_the_running_values():
 def test_what_does_not_fit_is_not_made_to(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("epsilon", [-1.0, math.nan, math.inf, "a", None])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda e: nn.BatchNorm(3, e),
+        lambda e: nn.LayerNorm(3, e),
+        lambda e: F.batch_norm(np.ones((2, 3)), epsilon=e),
+        lambda e: F.layer_norm(np.ones((2, 3)), epsilon=e),
+    ],
+)
+def test_epsilons_that_are_none(use, epsilon):
+    with pytest.raises(ValueError, match=r"epsilon .*; expected a number, at least 0"):
+        use(epsilon)
 
 
 # -- integers ------------------------------------------------------------------------------

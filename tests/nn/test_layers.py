@@ -170,8 +170,90 @@ def test_parameters_know_their_name_however_the_model_grows():
     assert len(outer[0].body) == 2
 
 
+def named_apart(model):
+    return [name for name, p in model.named_parameters() if p.name != name]
+
+
+def test_names_follow_what_is_moved():
+    model = nn.Module()
+    model.a, model.b = nn.Affine(2, 2), nn.Affine(2, 2)
+    model.a, model.b = model.b, model.a
+    assert not named_apart(model)
+    held = model.a
+    del model.a
+    model.c = held
+    assert not named_apart(model)
+    model.first = nn.Affine(1, 1)
+    model.layers = nn.ModuleList([model.first, nn.Affine(1, 1)])
+    assert not named_apart(model)
+    model.decoder = nn.Affine(2, 2)
+    model.decoder.weight = model.b.weight
+    assert not named_apart(model)
+    part = copy.deepcopy(model.layers)
+    part.append(nn.Affine(1, 1))
+    part[0].scale = nn.Parameter([1.0])
+    assert not named_apart(part)
+    assert not named_apart(model)
+
+
+def test_a_child_may_hold_its_parent():
+    parent, child = nn.Module(), nn.Affine(1, 1)
+    parent.child = child
+    child.parent = parent
+    parent.me = parent
+    assert [name for name, _ in parent.named_parameters()] == ["child.weight", "child.bias"]
+    assert not named_apart(parent)
+    assert child(np.ones((1, 1))).shape == (1, 1)
+
+
+def test_other_attributes_cost_nothing_and_may_be_anything():
+    """Calling a model looks at its modules and parameters, not into what else it holds."""
+
+    class Table(dict):
+        def values(self):
+            walks.append(1)
+            return super().values()
+
+    walks = []
+    model = nn.Affine(3, 2)
+    circle = []
+    circle.append(circle)
+    model.circle = circle
+    model.table = Table(a=1)
+    before = len(walks)
+    model(np.ones((1, 3)))
+    assert len(walks) == before
+
+
+@pytest.mark.parametrize("name", ["a.b", "__metadata__"])
+def test_names_that_no_file_could_hold(name):
+    with pytest.raises(ValueError, match="a part cannot be called"):
+        setattr(nn.Module(), name, nn.Parameter([1.0]))
+
+
+def test_booleans_are_numbers_for_a_layer():
+    image = np.ones((2, 1, 3, 3), bool)
+    assert nn.Conv2D(1, 1, 2)(image).dtype == np.float32
+    assert nn.BatchNorm(2)([[True, False], [False, True]]).dtype == np.float32
+    assert nn.Tanh()(np.ones(2, np.uint8)).dtype == np.float64
+    assert nn.Step()(np.ones(2, np.uint8)).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        nn.Flatten(), nn.Dropout(), nn.Softmax(), nn.Sigmoid(), nn.MaxPool(1),
+        lambda x: nn.MSE()(x, x),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("dtype", [complex, object, str])
+def test_what_is_no_real_number_is_refused(use, dtype):
+    with pytest.raises(TypeError, match=r"expected .*real"):
+        use(np.ones((1, 1, 2, 2)).astype(dtype))
+
+
 def test_a_deep_model_is_built_quickly_enough():
-    """Names are given to what is new alone: no walk through all of it for each layer."""
+    """Names are given once, not in a walk through all of it for each layer."""
     walks = []
 
     class Watched(nn.Sequential):
@@ -180,7 +262,7 @@ def test_a_deep_model_is_built_quickly_enough():
             return super().named_parameters()
 
     Watched(*(nn.Affine(1, 1) for _ in range(50)))
-    assert not walks
+    assert len(walks) == 1
 
 
 def test_what_is_assigned_to_a_sequential_is_no_layer():
@@ -360,6 +442,23 @@ def test_summary_says_what_is_frozen_and_what_is_not_used(capsys):
     assert rows[-1] == ["of", "these", "frozen", "12"]
 
 
+def test_summary_of_several_outputs_and_of_a_forward_of_ones_own(capsys):
+    class Two(nn.Module):
+        def __init__(self):
+            self.a, self.b = nn.Affine(4, 3), nn.Affine(4, 5)
+            self.scale = nn.Parameter([1.0])
+
+        def forward(self, x):
+            return self.a(x), self.b(x) * self.scale
+
+    model = Two()
+    doubled = lambda x: nn.functional.affine(2 * x, model.a.weight)  # noqa: E731  # an attribute
+    model.a.forward = doubled
+    nn.summary(model, 4)
+    assert "(3,), (5,)" in capsys.readouterr().out
+    assert model.a.forward is doubled
+
+
 def test_summary_restores_after_an_error(capsys):
     model = nn.Sequential(nn.Affine(3, 3))
     with pytest.raises(ValueError, match="affine"):
@@ -369,7 +468,7 @@ def test_summary_restores_after_an_error(capsys):
     assert "forward" not in vars(model[0])
 
 
-@pytest.mark.parametrize("size", [784, [784], (784,)])
+@pytest.mark.parametrize("size", [784, [784], (784,), np.int64(784)])
 def test_summary_of_rows_of_numbers(size, capsys):
     nn.summary(nn.Affine(784, 10), size)
     assert "(10,)" in capsys.readouterr().out

@@ -51,7 +51,7 @@ def test_modules_of_ones_own():
     assert [name for name, _ in net.named_parameters()] == [
         "scale", "first.weight", "first.bias", "inner.0.weight", "inner.0.bias",
     ]  # fmt: skip
-    assert net.scale.name == "scale"
+    assert [p.name for p in net.parameters()] == [name for name, _ in net.named_parameters()]
     y = net(np.ones((1, 2)))
     paths = set()
     stack = [y.node]

@@ -245,6 +245,18 @@ def test_names_that_are_taken_get_numbers():
     assert list(both.groups[1].parameters) == ["2:weight", "3:bias"]
 
 
+def test_groups_of_modules_keep_the_names_of_the_model():
+    model = make_model()
+    by_groups = nn.Momentum([{"parameters": model[0]}, {"parameters": model[2]}], 0.1)
+    train(model, by_groups, 1)
+    assert set(by_groups.states) == {name for name, _ in model.named_parameters()}
+    swapped = nn.Momentum([{"parameters": model[2]}, {"parameters": model[0]}], 0.1)
+    swapped.load_state_dict(by_groups.state_dict())
+    np.testing.assert_array_equal(
+        swapped.states["2.bias"]["velocity"], by_groups.states["2.bias"]["velocity"]
+    )
+
+
 def test_groups_have_settings_of_their_own():
     a, b, c = (Tensor([1.0], requires_grad=True, name=n) for n in "abc")
     optimizer = nn.SGD(

@@ -766,3 +766,56 @@ def test_how_things_show_themselves():
     assert repr(history).startswith("History of 2 epochs, the last one: epoch 2, seconds ")
     assert repr(nn.History()) == "History()"
     assert repr(Batches(*samples(), 8)) == "Batches(30 samples, batch_size=8)"
+
+
+class TwoHeads(nn.Module):
+    def __init__(self):
+        self.a, self.b = nn.Affine(1, 2), nn.Affine(1, 2)
+
+    def forward(self, x):
+        x = x["x"] if isinstance(x, dict) else x
+        return self.a(x), self.b(x)
+
+
+def both(prediction, targets):
+    return nn.SoftmaxCE()(prediction[0], targets) + nn.SoftmaxCE()(prediction[1], targets)
+
+
+def test_several_outputs_and_inputs_by_name():
+    x, y = np.ones((10, 1), np.float32), np.arange(10) % 2
+    model = TwoHeads()
+    history = nn.fit(model, both, nn.SGD(model, 0.1), (x, y), (x, y), epochs=2, log=None)
+    assert len(history) == 2
+    batches = [({"x": x[:9]}, y[:9]), ({"x": x[9:]}, y[9:])]
+    found = nn.evaluate(model, both, batches)["loss"]
+    whole = both(model(x), y).item()
+    assert found == pytest.approx(whole, rel=1e-5)  # each sample counts once
+    with pytest.raises(TypeError, match="are to be one array each, and one is a tuple"):
+        nn.evaluate(model, both, (x, y), nn.accuracy)
+    with pytest.raises(TypeError, match="are to be one array each"):
+        nn.predict(model, x)
+
+
+def test_answers_that_are_not_one_for_each_sample():
+    class Sums(nn.Module):
+        def forward(self, x):
+            return Tensor(x).sum(axis=0)
+
+    with pytest.raises(ValueError, match=r"gave \(4,\) for 3 samples; expected one answer"):
+        nn.predict(Sums(), np.ones((3, 4)))
+
+
+def test_batches_that_cannot_be_joined_for_a_metric():
+    class Same(nn.Module):
+        def forward(self, x):
+            return Tensor(x)
+
+    batches = [(np.ones((3, n)), np.zeros((3, n))) for n in (5, 7)]
+    with pytest.raises(ValueError, match=r"have shapes \[\(5,\), \(7,\)\] after the samples"):
+        nn.evaluate(Same(), nn.MSE(), batches, lambda y, t: 0.0)
+    assert nn.evaluate(Same(), nn.MSE(), batches) == {"loss": 1}
+
+
+def test_a_class_is_no_callback():
+    with pytest.raises(TypeError, match="EarlyStopping'> is no callback"):
+        fitted(epochs=1, callbacks=nn.EarlyStopping)
