@@ -100,8 +100,10 @@ class History:
                 )
             axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch")
             axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
-            low, high = axes.get_ylim()
-            axes.set_ylim(min(low, 0), high)
+            drawn = [v for line in axes.get_lines() for v in line.get_ydata() if math.isfinite(v)]
+            bottom, top = min(drawn, default=0), max(drawn, default=1)
+            margin = 0.05 * (top - min(bottom, 0)) or 1
+            axes.set_ylim(bottom - margin if bottom < 0 else 0, top + margin)
             if len(epochs) <= 10:
                 axes.set_xticks(epochs)
             else:

@@ -281,3 +281,15 @@ def test_binary_accuracy():
         nn.binary_accuracy(logits, labels[:, 0])
     with pytest.raises(ValueError, match="use binary_accuracy"):
         nn.accuracy(logits, labels)
+
+
+def test_no_point_lies_outside_of_the_picture():
+    rows = [
+        {"epoch": 1, "seconds": 1, "loss": math.nan, "r2": 0.1, "validation_r2": -0.6},
+        {"epoch": 2, "seconds": 1, "loss": 3.0, "r2": 0.5, "validation_r2": 0.97},
+    ]
+    for axes in nn.History(rows)._figure().axes:
+        low, high = axes.get_ylim()
+        values = [v for line in axes.get_lines() for v in line.get_ydata() if math.isfinite(v)]
+        assert low <= min(values)
+        assert max(values) < high
