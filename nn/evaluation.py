@@ -40,18 +40,21 @@ def predict(model: Module, inputs: Any, batch_size: int = 100) -> Array:
     Raises
     ------
     ValueError
-        If there are no samples.
+        If there are no samples, or the model does not give one answer for each.
+    TypeError
+        If it gives several arrays.
     """
     samples = np.asarray(inputs)
     batches = Batches(samples, samples, batch_size, shuffle=False)
+    outputs = []
     with evaluation_mode(model):
-        outputs = [array_of(model(batch)) for batch, _ in batches]
-    for output, (batch, _) in zip(outputs, batches, strict=True):
-        if output.shape[:1] != batch.shape[:1]:
-            raise ValueError(
-                f"predict: the model gave {output.shape} for {len(batch)} samples; expected one "
-                f"answer for each"
-            )
+        for batch, _ in batches:
+            outputs.append(array_of(model(batch)))
+            if outputs[-1].shape[:1] != batch.shape[:1]:
+                raise ValueError(
+                    f"predict: the model gave {outputs[-1].shape} for {len(batch)} samples; "
+                    f"expected one answer for each"
+                )
     return _joined(outputs, "predictions")
 
 

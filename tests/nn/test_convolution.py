@@ -106,6 +106,11 @@ def test_all_sizes(axes, function, data, seed):
     right = by_force(x, w, stride, padding, dilation, groups)
     bias = b.reshape(-1, *[1] * axes)
     np.testing.assert_allclose(y.numpy(), right + bias, rtol=1e-11, atol=1e-12)
+    kind = nn.Conv1D if axes == 1 else nn.Conv2D
+    sizes = (x_shape[1], w_shape[0], w_shape[2:])
+    layer = kind(*sizes, stride, padding, dilation, groups, dtype=float)
+    layer.weight.data, layer.bias.data = w, b
+    np.testing.assert_array_equal(layer(x).numpy(), y.numpy())
     # Linear in each input: the gradient is found by trying every unit of it.
     g = rng.normal(size=y.shape)
     of_x, of_w, of_b = gradients(y, inputs, seed=g)
@@ -279,6 +284,8 @@ def test_pooling_of_all_sizes(lengths, size, stride, padding, dilation, ceil_mod
     t = Tensor(x, requires_grad=True)
     largest, means = F.max_pool(t, *options), F.average_pool(t, *options)
     assert largest.shape == means.shape == (1, 2, len(rows), len(columns))
+    np.testing.assert_array_equal(nn.MaxPool(*options)(x), largest.numpy())
+    np.testing.assert_array_equal(nn.AveragePool(*options)(x), means.numpy())
     g = rng.normal(size=largest.shape)
     of_largest, of_means = np.zeros_like(x), np.zeros_like(x)
     for c, (i, row), (j, column) in itertools.product(
