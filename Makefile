@@ -33,11 +33,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo.installed: pyproject.toml | $(VENV)/bin/python
-	$(PIP) --editable ".[data,train,plots]"
+	$(PIP) --editable ".[data,train,plots,render]"
 	@touch $@
 
 $(VENV)/test.installed: pyproject.toml | $(VENV)/bin/python
-	$(PIP) --editable ".[data,train,plots,test]"
+	$(PIP) --editable ".[data,train,plots,render,test]"
 	@touch $@
 
 $(VENV)/bench.installed: pyproject.toml | $(VENV)/bin/python

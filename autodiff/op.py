@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.graph import Node, Recorded
 from autodiff.recording import Recording
 from autodiff.saves import Saves
@@ -80,6 +81,9 @@ class Op(Recording):
     """Where the residual varies with the inputs: ``residual(self, *inputs)`` computes it in
     plain operators, and is run again on Tensors and symbols."""
 
+    residual_name: ClassVar[str | None] = None
+    """What diagrams call the residual, where it is one array that has a name of its own."""
+
     definition: ClassVar[Any] = None
     """Where the operation is fused: ``definition(self, *inputs)`` says it in primitives."""
 
@@ -121,7 +125,11 @@ class Op(Recording):
 
     def expression(self, *arguments: str) -> str:
         """The operation applied to `arguments`, as text."""
-        return f"{self.name}({', '.join(arguments)})"
+        return notation.call(self.name, *arguments)
+
+    def residual_expression(self, *arguments: str) -> str:
+        """What the residual is, for inputs written as `arguments`, as text."""
+        return f"residual of {self.name}"
 
     def _outputs(self, parent: Node, outputs: tuple[Array, ...], small: bool) -> tuple[Any, ...]:
         return Output.tensors(parent, outputs, small)
@@ -151,6 +159,9 @@ class Output(Op, abstract=True):
 
     def forward(self, *inputs: Any) -> Any:  # noqa: D102  # described in Op
         return inputs[self.index]
+
+    def expression(self, *arguments: str) -> str:  # noqa: D102  # described in Op
+        return f"{arguments[0]}[{self.index}]"
 
     def vjp(self, g: Value, *saved: Value) -> Gradients:  # noqa: D102  # described in Op
         return (g,)

@@ -55,7 +55,7 @@ def _fit(value: Value, op: Op, parent: Node) -> Value:
     return value
 
 
-def _reachable(root: Node) -> list[Node]:
+def reachable(root: Node) -> list[Node]:
     """The nodes that `root` was computed from, itself first, newest to oldest."""
     seen = {root}
     stack = [root]
@@ -92,7 +92,7 @@ def _needed(node: Node, leading: set[Node] | None) -> Sequence[Any]:
     return [*inputs, *node.saved[len(positions) :]]
 
 
-def _check(nodes: list[Node], leading: set[Node] | None) -> None:
+def check_saved(nodes: Sequence[Node], leading: set[Node] | None = None) -> None:
     """Refuse a walk that needs what is gone or was overwritten, before it changes anything."""
     written = writes.any_written()
     for node in nodes:
@@ -146,14 +146,14 @@ def reverse_pass(
     RuntimeError
         If an array that a rule needs was released or overwritten; before the first yield.
     """
-    nodes = _reachable(root)
+    nodes = reachable(root)
     leading: set[Node] | None = None
     if targets is not None:
         leading = _leading(nodes, targets)
         nodes = [node for node in nodes if node in leading]
-        _check([node for node in nodes if not leading.isdisjoint(node.parents)], leading)
+        check_saved([node for node in nodes if not leading.isdisjoint(node.parents)], leading)
     else:
-        _check(nodes, None)
+        check_saved(nodes)
 
     arrived: dict[Node, Value] = {root: seed}
     owned: set[Node] = set()  # whose sum is an array that nobody else sees: added to in place

@@ -6,12 +6,9 @@ import csv
 import math
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from nn.extra import import_extra
-from nn.whole_file import whole_file
+from autodiff.whole_file import whole_file
 
-TRAINING = "training"
 VALIDATION = "validation_"
 """What the names of columns measured on validation data begin with."""
 
@@ -72,42 +69,7 @@ class History:
         path : path
             The suffix says what becomes of it: .png, .svg or .pdf.
         """
-        with whole_file(path) as unfinished:
-            self._figure().savefig(unfinished, dpi=120)
+        from viz.plots import training_curves
 
-    def _figure(self) -> Any:
-        figures = import_extra("matplotlib.figure", "plots", "History")
-        ticker = import_extra("matplotlib.ticker", "plots", "History")
-        names = [
-            name
-            for name in self.columns
-            if name not in ("epoch", "seconds") and not name.startswith(VALIDATION)
-        ]
-        if not names:
-            raise ValueError("History: there is no epoch to draw")
-        epochs = self["epoch"]
-        marker = "o" if len(epochs) < 10 else ""
-        figure = figures.Figure(figsize=(4.5 * len(names), 3.6), layout="constrained")
-        for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
-            axes.plot(epochs, self[name], "--", marker=marker, color="tab:blue", label=TRAINING)
-            if VALIDATION + name in self.columns:
-                axes.plot(
-                    epochs,
-                    self[VALIDATION + name],
-                    marker=marker,
-                    color="tab:orange",
-                    label=VALIDATION.rstrip("_"),
-                )
-            axes.set(title=name.replace("_", " ").capitalize(), xlabel="epoch")
-            axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
-            drawn = [v for line in axes.get_lines() for v in line.get_ydata() if math.isfinite(v)]
-            bottom, top = min(drawn, default=0), max(drawn, default=1)
-            margin = 0.05 * (top - min(bottom, 0)) or 1
-            axes.set_ylim(bottom - margin if bottom < 0 else 0, top + margin)
-            if len(epochs) <= 10:
-                axes.set_xticks(epochs)
-            else:
-                axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
-            axes.grid(alpha=0.3)
-            axes.legend()
-        return figure
+        with whole_file(path) as unfinished:
+            training_curves(self, validation=VALIDATION).savefig(unfinished, dpi=120)

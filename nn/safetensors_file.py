@@ -16,8 +16,8 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.typing import Array
-from nn.extra import import_extra
-from nn.whole_file import whole_file
+from autodiff.extra import import_extra
+from autodiff.whole_file import whole_file
 
 Path = str | os.PathLike[str]
 

@@ -28,7 +28,7 @@ from nn.evaluation import (
     samples_in,
     several,
 )
-from nn.extra import import_extra
+from autodiff.extra import import_extra
 from nn.history import VALIDATION, History
 from nn.modules.module import Module
 from nn.optimizers import Optimizer

@@ -7,22 +7,13 @@ from typing import NoReturn
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
 from autodiff.numpy_functions import implements
 from autodiff.op import Gradients
 from autodiff.ops.elementwise import Elementwise, exp, log, reciprocal
 from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT
 from autodiff.typing import Value
-
-
-def parenthesised(text: str) -> str:
-    """`text`, in parentheses if it has parts at its top level."""
-    depth = 0
-    for character in text:
-        depth += (character in "([|") - (character in ")]")
-        if character == " " and depth == 0:
-            return f"({text})"
-    return text
 
 
 class Binary(Elementwise, abstract=True):
@@ -40,15 +31,7 @@ class Binary(Elementwise, abstract=True):
         return super().explain(shapes, error)
 
 
-class Infix(Binary, abstract=True):
-    """One whose symbol stands between the operands."""
-
-    def expression(self, *arguments: str) -> str:
-        x, y = map(parenthesised, arguments)
-        return f"{x} {self.symbol} {y}"
-
-
-class Add(Infix):
+class Add(Binary):
     """x + y, broadcasting. Kinks: none."""
 
     numpy = np.add
@@ -59,10 +42,11 @@ class Add(Infix):
         return g, g
 
     def expression(self, *arguments: str) -> str:
-        return " + ".join(arguments)
+        x, y = (notation.within(text, notation.SUM) for text in arguments)
+        return f"{x} − {y[1:]}" if y.startswith("−") else f"{x} + {y}"
 
 
-class Subtract(Infix):
+class Subtract(Binary):
     """x − y, broadcasting. Kinks: none."""
 
     numpy = np.subtract
@@ -72,11 +56,16 @@ class Subtract(Infix):
     def vjp(self, g: Value) -> Gradients:
         return g, lambda: -g
 
+    def expression(self, *arguments: str) -> str:
+        x, y = arguments
+        x, y = notation.within(x, notation.SUM), notation.within(y, notation.OPERATOR)
+        return f"{x} + {y[1:]}" if y.startswith("−") else f"{x} − {y}"
+
     def definition(self, x: Value, y: Value) -> Value:
         return x + -1 * y
 
 
-class Multiply(Infix):
+class Multiply(Binary):
     """x · y, elementwise, broadcasting. Kinks: none."""
 
     numpy = np.multiply
@@ -89,11 +78,11 @@ class Multiply(Infix):
         return None if y is None else g * y, None if x is None else g * x
 
     def expression(self, *arguments: str) -> str:
-        x, y = map(parenthesised, arguments)
-        return f"{x} · {y}"
+        x, y = arguments
+        return f"{notation.within(x, notation.PRODUCT)} · {notation.within(y, notation.RATIO)}"
 
 
-class Divide(Infix):
+class Divide(Binary):
     """x / y, elementwise, broadcasting, y ≠ 0."""
 
     numpy = np.divide
@@ -104,11 +93,15 @@ class Divide(Infix):
     def vjp(self, g: Value, y: Value, quotient: Value) -> Gradients:
         return lambda: g / y, lambda: -g * quotient / y
 
+    def expression(self, *arguments: str) -> str:
+        x, y = arguments
+        return f"{notation.within(x, notation.PRODUCT)} / {notation.within(y, notation.FACTOR)}"
+
     def definition(self, x: Value, y: Value) -> Value:
         return x * reciprocal(y)
 
 
-class Power(Infix):
+class Power(Binary):
     """xʸ, broadcasting.
 
     Kinks: x⁰ has slope 0 everywhere, at any order; the slope with respect to y is 0 at x = 0,
@@ -126,6 +119,9 @@ class Power(Infix):
             lambda: g * self._slope(x, y),
             lambda: g * power * np.log(np.where(x == 0, 1, x)),
         )
+
+    def expression(self, *arguments: str) -> str:
+        return notation.power(*arguments)
 
     def _slope(self, x: Value, y: Value) -> Value:
         """y x^(y − 1), and 0 for y = 0, where x⁻¹ must not even be computed."""

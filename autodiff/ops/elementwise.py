@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, UNIT, Reals
 from autodiff.op import Gradients, Op
 from autodiff.saves import INPUTS, NOTHING, OUTPUT
@@ -114,7 +115,7 @@ class Sqrt(Elementwise):
         return (g / (2 * y),)
 
     def expression(self, *arguments: str) -> str:
-        return f"√({arguments[0]})"
+        return notation.root(arguments[0])
 
     def definition(self, x: Value) -> Value:
         return x**0.5
@@ -238,7 +239,8 @@ class Absolute(Elementwise):
         return (g * np.sign(x),)
 
     def expression(self, *arguments: str) -> str:
-        return f"|{arguments[0]}|"
+        (x,) = arguments
+        return f"abs({x})" if "|" in x else f"|{x}|"
 
 
 class Sign(Elementwise):
@@ -263,7 +265,7 @@ class Square(Elementwise):
         return (g * 2 * x,)
 
     def expression(self, *arguments: str) -> str:
-        return f"({arguments[0]})²"
+        return notation.power(arguments[0], "2")
 
     def definition(self, x: Value) -> Value:
         return x * x
@@ -284,7 +286,7 @@ class Reciprocal(Elementwise):
         return (-g * y * y,)
 
     def expression(self, *arguments: str) -> str:
-        return f"1/({arguments[0]})"
+        return f"1 / {notation.within(arguments[0], notation.FACTOR)}"
 
 
 class Negative(Elementwise):
@@ -297,7 +299,8 @@ class Negative(Elementwise):
         return (-g,)
 
     def expression(self, *arguments: str) -> str:
-        return f"−({arguments[0]})"
+        x = notation.within(arguments[0], notation.OPERATOR)
+        return f"−({x})" if x.startswith("−") else f"−{x}"
 
     def definition(self, x: Value) -> Value:
         return -1 * x

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autodiff import notation
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
@@ -68,6 +69,9 @@ class GetItem(Op):
     def vjp(self, g: Value, shape: Shape) -> Gradients:
         return (AddAt(self.index, shape)(g),)
 
+    def expression(self, *arguments: str) -> str:
+        return notation.within(arguments[0], notation.ATOM) + notation.indexing(self.index)
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape, index in _INDEXED:
@@ -99,6 +103,10 @@ class AddAt(Op):
 
     def vjp(self, g: Value) -> Gradients:
         return (g[self.index],)
+
+    def expression(self, *arguments: str) -> str:
+        g = notation.within(arguments[0], notation.SUM)
+        return f"{g} at {notation.indexing(self.index)}, else 0"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
@@ -143,6 +151,10 @@ class IndexUpdate(Op):
             lambda: index_update(g, self.index, 0),
             lambda: np.where(stays, g[self.index], 0),
         )
+
+    def expression(self, *arguments: str) -> str:
+        x, value = (notation.within(text, notation.SUM) for text in arguments)
+        return f"{x} with {notation.indexing(self.index)} = {value}"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.indexing import take
@@ -45,6 +46,9 @@ class Concatenate(Op):
             for length, end in zip(lengths, ends, strict=True)
         )
 
+    def expression(self, *arguments: str) -> str:
+        return notation.call(notation.along(self.name, self.axis or None), *arguments)
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for axis, shapes in (
@@ -77,6 +81,9 @@ class Stack(Op):
         axis = self.axis % g.ndim
         before = (slice(None),) * axis
         return tuple(lambda part=(*before, i): g[part] for i in range(g.shape[axis]))
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call(notation.along(self.name, self.axis or None), *arguments)
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
@@ -113,6 +120,9 @@ class Split(Op):
             for part, shape in zip(g, shapes, strict=True)
         ]
         return (np.concatenate(parts, axis=self.axis),)
+
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis or None)}({arguments[0]})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import multiply
@@ -55,7 +56,7 @@ class Matmul(Op):
         return np.matmul(rows, g)
 
     def expression(self, *arguments: str) -> str:
-        return " @ ".join(f"({a})" if " " in a else a for a in arguments)
+        return " @ ".join(notation.within(text, notation.RATIO) for text in arguments)
 
     def explain(self, shapes: Sequence[Shape], error: Exception) -> str:
         x, y = shapes
@@ -125,6 +126,13 @@ class Norm(Reduction):
             * np.sign(x)
             * np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1),
         )
+
+    def expression(self, *arguments: str) -> str:
+        (x,) = arguments
+        if self.axis is None and self.ord == 2:
+            return f"norm({x})" if "‖" in x else f"‖{x}‖"
+        order = "" if self.ord == 2 else f", p = {notation.number(self.ord)}"
+        return f"{notation.along(self.name, self.axis)}({x}{order})"
 
     def definition(self, x: Value) -> Value:
         return Sum(self.axis, self.keepdims)(absolute(x) ** self.ord) ** (1 / self.ord)

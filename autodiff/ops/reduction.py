@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.elementwise import exp, log
@@ -62,6 +63,9 @@ class Reduction(Op, abstract=True):
         """`value`, shaped like the output, over the input's `shape`."""
         return np.broadcast_to(value.reshape(kept(shape, self.axis)), shape)
 
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis)}({arguments[0]})"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape, axis in REDUCED:
@@ -97,6 +101,9 @@ class Sum(Reduction):
 
     def vjp(self, g: Value, shape: Shape) -> Gradients:
         return (self.stretch(g, shape),)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.summation("Σ", self.axis, arguments[0])
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
@@ -259,6 +266,9 @@ class Prod(Reduction):
         others = (before * after[..., ::-1]).reshape([shape[i] for i in order])
         back = tuple(sorted(range(len(shape)), key=order.__getitem__))
         return (self.stretch(g, shape) * np.transpose(others, back),)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.summation("Π", self.axis, arguments[0])
 
 
 class Logsumexp(Reduction):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import INPUTS, OUTPUT
@@ -49,6 +50,9 @@ class Cumsum(Op):
     def vjp(self, g: Value) -> Gradients:
         return (np.flip(np.cumsum(np.flip(g, self.axis), axis=self.axis), self.axis),)
 
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis)}({arguments[0]})"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape, axis in _SCANNED:
@@ -82,6 +86,9 @@ class Cumprod(Op):
         before = np.concatenate([np.ones_like(y[:1]), y[:-1]])
         gradient = before * _adjoint_recurrence(x, g)
         return (np.moveaxis(gradient, 0, self.axis),)
+
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis)}({arguments[0]})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

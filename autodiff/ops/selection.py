@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.domain import Reals
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
@@ -33,6 +34,9 @@ class Maximum(Binary):
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
         return lambda: _chosen(g, x > y, x == y), lambda: _chosen(g, x < y, x == y)
 
+    def expression(self, *arguments: str) -> str:
+        return notation.call("max", *arguments)
+
 
 class Minimum(Binary):
     """The smaller of x and y, elementwise, broadcasting. Kink: ties give ½ to each."""
@@ -43,6 +47,9 @@ class Minimum(Binary):
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
         return lambda: _chosen(g, x < y, x == y), lambda: _chosen(g, x > y, x == y)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call("min", *arguments)
 
 
 def _chosen(g: Value, chosen: Value, tied: Value) -> Value:
@@ -99,6 +106,9 @@ class Where(Op):
             lambda: np.where(self.condition, g, 0),
             lambda: np.where(self.condition, 0, g),
         )
+
+    def expression(self, *arguments: str) -> str:
+        return notation.choice("mask", *arguments)
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.reduction import axes_of
@@ -40,6 +41,9 @@ class Astype(Op):
     def vjp(self, g: Value) -> Gradients:
         return (g,)
 
+    def expression(self, *arguments: str) -> str:
+        return arguments[0]
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape in ((), (2, 3), (0,)):
@@ -66,6 +70,11 @@ class Reshape(Op):
 
     def vjp(self, g: Value, shape: Shape) -> Gradients:
         return (g.reshape(shape),)
+
+    def expression(self, *arguments: str) -> str:
+        if self.shape == -1:
+            return f"ravel({arguments[0]})"
+        return f"reshape({arguments[0]}, {notation.shape(self.shape)})"
 
     def explain(self, shapes: Sequence[Shape], error: Exception) -> str:
         (shape,) = shapes
@@ -109,6 +118,13 @@ class Transpose(Op):
         axes = [axis % len(self.axes) for axis in self.axes]
         return (np.transpose(g, tuple(sorted(range(len(axes)), key=axes.__getitem__))),)
 
+    def expression(self, *arguments: str) -> str:
+        (x,) = arguments
+        axes = self.axes
+        if axes is None or axes == (*range(len(axes) - 2), len(axes) - 1, len(axes) - 2):
+            return f"{notation.within(x, notation.ATOM)}ᵀ"
+        return f"transpose({x}, {notation.shape(axes)})"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape, axes in (
@@ -141,6 +157,9 @@ class BroadcastTo(Op):
 
     def vjp(self, g: Value) -> Gradients:
         return (g,)
+
+    def expression(self, *arguments: str) -> str:
+        return arguments[0]
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
@@ -175,6 +194,9 @@ class Flip(Op):
     def vjp(self, g: Value) -> Gradients:
         return (np.flip(g, self.axis),)
 
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis)}({arguments[0]})"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape, axis in (((3, 3), None), ((3, 3), -1), ((2, 3), (0, 1)), ((0, 2), 0)):
@@ -205,6 +227,10 @@ class Roll(Op):
     def vjp(self, g: Value) -> Gradients:
         back = tuple(-s for s in self.shift) if isinstance(self.shift, tuple) else -self.shift
         return (np.roll(g, back, self.axis),)
+
+    def expression(self, *arguments: str) -> str:
+        shift = notation.shape(self.shift)
+        return f"{notation.along(self.name, self.axis)}({arguments[0]}, {shift})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from autodiff.typing import Array
-from nn.extra import import_extra
+from autodiff.extra import import_extra
 
 Augmentation: TypeAlias = Callable[[Array, np.random.Generator], Array]
 """A function of images of shape (batch, channel, height, width) and a generator that gives new

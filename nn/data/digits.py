@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autodiff.typing import Array
-from nn.extra import import_extra
+from autodiff.extra import import_extra
 
 LIGHTEST = 16
 

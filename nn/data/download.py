@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from nn.whole_file import whole_file
+from autodiff.whole_file import whole_file
 
 TIMEOUT_SECONDS = 30
 

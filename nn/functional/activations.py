@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import INPUTS, OUTPUT, RESIDUAL, Tensor, exp, log, reciprocal, tanh, where
+from autodiff import INPUTS, OUTPUT, RESIDUAL, Tensor, exp, log, notation, reciprocal, tanh, where
 from autodiff import max as maximum_along
 from autodiff.domain import NONZERO
 from autodiff.op import Gradients
@@ -132,6 +132,7 @@ class GELU(Elementwise):
 
     name = "gelu"
     saves = INPUTS | RESIDUAL
+    residual_name = "t"
 
     def forward(self, x: Any) -> Any:
         t = np.tanh(self._argument(x))
@@ -144,6 +145,10 @@ class GELU(Elementwise):
     def vjp(self, g: Value, x: Value, t: Value) -> Gradients:
         slope = _SCALE * (1 + 3 * _CUBIC * x * x)
         return (g * 0.5 * (1 + t + x * (1 - t * t) * slope),)
+
+    def residual_expression(self, *arguments: str) -> str:
+        x = notation.within(arguments[0], notation.ATOM)
+        return f"tanh(√(2/π) · ({x} + {_CUBIC} · {x}³))"
 
     def definition(self, x: Value) -> Value:
         return 0.5 * x * (1 + tanh(self._argument(x)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import INPUTS, Op, Tensor, matmul
+from autodiff import INPUTS, Op, Tensor, matmul, notation
 from autodiff.op import Case, Gradients
 from autodiff.typing import Shape, Value
 
@@ -38,7 +38,7 @@ class Affine(Op):
 
     def expression(self, *arguments: str) -> str:
         x, weight, bias = arguments
-        return f"{x} {weight} + {bias}"
+        return f"{matmul.expression(x, weight)} + {notation.within(bias, notation.OPERATOR)}"
 
     def explain(self, shapes: Sequence[Shape], error: Exception) -> str:
         x, weight, bias = shapes

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, reciprocal, where
+from autodiff import INPUTS, RESIDUAL, Op, Tensor, exp, log, notation, reciprocal, where
 from autodiff import sum as summed
 from autodiff.domain import REALS, Reals
 from autodiff.op import Case, Gradients
@@ -38,6 +38,7 @@ class SoftmaxCrossEntropy(Op):
 
     symbol = "CE"
     saves = INPUTS | RESIDUAL
+    residual_name = "y"
 
     def forward(self, z: Any, t: Any) -> Any:
         shifted = z - z.max(axis=-1, keepdims=True)
@@ -66,6 +67,12 @@ class SoftmaxCrossEntropy(Op):
         if self.reduction == "none":
             return summed(surprise, axis=-1) * -1
         return summed(surprise) * -self._share(z)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call("CE", *arguments)
+
+    def residual_expression(self, *arguments: str) -> str:
+        return f"softmax({arguments[0]})"
 
     def _share(self, z: Value) -> float:
         """What part each sample has in the loss."""
@@ -97,6 +104,9 @@ class BinaryCrossEntropy(Elementwise):
 
     def vjp(self, g: Value, z: Value, t: Value) -> Gradients:
         return lambda: g * (sigmoid(z) - t), lambda: -g * z
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call("BCE", *arguments)
 
     def definition(self, z: Value, t: Value) -> Value:
         return log(1 + exp(z)) + -1 * t * z

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from autodiff import INPUTS, OTHERS, RESIDUAL, Op, matmul, pad, stack, swapaxes
+from autodiff import INPUTS, OTHERS, RESIDUAL, Op, matmul, notation, pad, stack, swapaxes
 from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
 from autodiff.typing import Shape, Value
@@ -41,6 +41,10 @@ class OfWindows(Op, abstract=True):
 
     windows: Windows
     groups: int = 1
+
+    def expression(self, *arguments: str) -> str:
+        x, y = (notation.within(text, notation.RATIO) for text in arguments)
+        return f"{x} {self.symbol} {y}"
 
     def rows(self, weight: Value) -> Value:
         """The kernel as (groups, out / groups, elements of a window)."""
@@ -136,6 +140,10 @@ class Convolution(OfWindows):
         if not self.biased:
             return gradients
         return (*gradients, lambda: np.sum(g, axis=(0, *range(2, g.ndim))))
+
+    def expression(self, *arguments: str) -> str:
+        bias = [notation.within(text, notation.OPERATOR) for text in arguments[2:]]
+        return " + ".join([super().expression(*arguments[:2]), *bias])
 
     def definition(self, x: Value, weight: Value, *bias: Value) -> Value:
         shape = convolved_shape(self.windows, x.shape, weight.shape)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import INPUTS, OUTPUT, RESIDUAL, Op, Tensor, reciprocal, sqrt
+from autodiff import INPUTS, OUTPUT, RESIDUAL, Op, Tensor, notation, reciprocal, sqrt
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
 from autodiff.ops.reduction import count
@@ -33,6 +33,7 @@ class Standardise(Op):
     epsilon: float = 1e-5
 
     saves = INPUTS | OUTPUT | RESIDUAL
+    residual_name = "1/σ"
 
     def forward(self, x: Any) -> Any:
         deviation = x - x.mean(axis=self.axes, keepdims=True)
@@ -42,6 +43,13 @@ class Standardise(Op):
     def residual(self, x: Value) -> Value:
         """1 / √(var + ε)."""
         return self._inverse(np.var(x, axis=self.axes, keepdims=True))
+
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axes)}({arguments[0]})"
+
+    def residual_expression(self, *arguments: str) -> str:
+        variance = notation.along("var", self.axes)
+        return f"1 / √({variance}({arguments[0]}) + {notation.number(self.epsilon)})"
 
     def _inverse(self, variance: Value) -> Value:
         return 1 / np.sqrt(variance + self.epsilon)

@@ -120,6 +120,9 @@ class TakeFromWindows(Pooling):
             y = where(self.places == place, image[meets], y)
         return y
 
+    def expression(self, *arguments: str) -> str:
+        return f"take({arguments[0]}, places)"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for windows, shape in cls.geometries():
@@ -163,6 +166,9 @@ class PutInWindows(Pooling):
             image = image + part
         return image[self.windows.inside(self.shape)]
 
+    def expression(self, *arguments: str) -> str:
+        return f"put({arguments[0]}, places)"
+
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for windows, shape in cls.geometries():
@@ -194,6 +200,9 @@ class SumOfWindows(Pooling):
         for meets in others:
             y = y + image[meets]
         return y
+
+    def expression(self, *arguments: str) -> str:
+        return f"sum_pool({arguments[0]})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
@@ -229,6 +238,9 @@ class SpreadOverWindows(Pooling):
         for meets in others:
             image = image + AddAt(meets, whole)(g)
         return image[self.windows.inside(self.shape)]
+
+    def expression(self, *arguments: str) -> str:
+        return f"spread({arguments[0]})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

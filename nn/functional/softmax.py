@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import OUTPUT, Op, Tensor, exp, log, reciprocal
+from autodiff import OUTPUT, Op, Tensor, exp, log, notation, reciprocal
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
 from autodiff.typing import Value, as_floating
@@ -27,6 +27,10 @@ class AlongAxis(Op, abstract=True):
     axis: int = -1
 
     saves = OUTPUT
+
+    def expression(self, *arguments: str) -> str:
+        axes = None if self.axis == -1 else self.axis
+        return f"{notation.along(self.name, axes)}({arguments[0]})"
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

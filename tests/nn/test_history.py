@@ -11,7 +11,7 @@ import pytest
 
 import nn
 from autodiff import Tensor
-from nn.whole_file import whole_file
+from autodiff.whole_file import whole_file
 
 ROWS = [
     {"epoch": 1, "seconds": 0.5, "loss": 2.5, "accuracy": 0.1, "validation_loss": 3.0},
@@ -112,22 +112,6 @@ def test_pictures(tmp_path, suffix, count):
     else:
         assert xml.etree.ElementTree.fromstring(data).tag.endswith("svg")
     assert only(tmp_path) == path
-
-
-def test_what_a_picture_shows():
-    pytest.importorskip("matplotlib")
-    figure = nn.History(ROWS)._figure()
-    shown = [
-        (axes.get_title(), [(line.get_label(), list(line.get_ydata())) for line in axes.lines])
-        for axes in figure.axes
-    ]
-    assert shown == [
-        ("Loss", [("training", [2.5, 0.1 + 0.2]), ("validation", [3.0, 1e-300])]),
-        ("Accuracy", [("training", [0.1, 0.75])]),
-    ]
-    for axes in figure.axes:
-        assert all(list(line.get_xdata()) == [1, 2] for line in axes.lines)
-        assert axes.get_xlabel() == "epoch"
 
 
 @pytest.mark.parametrize("values", [[math.nan, math.nan], [math.inf, 1.0], [-1.0, -math.inf]])
@@ -281,15 +265,3 @@ def test_binary_accuracy():
         nn.binary_accuracy(logits, labels[:, 0])
     with pytest.raises(ValueError, match="use binary_accuracy"):
         nn.accuracy(logits, labels)
-
-
-def test_no_point_lies_outside_of_the_picture():
-    rows = [
-        {"epoch": 1, "seconds": 1, "loss": math.nan, "r2": 0.1, "validation_r2": -0.6},
-        {"epoch": 2, "seconds": 1, "loss": 3.0, "r2": 0.5, "validation_r2": 0.97},
-    ]
-    for axes in nn.History(rows)._figure().axes:
-        low, high = axes.get_ylim()
-        values = [v for line in axes.get_lines() for v in line.get_ydata() if math.isfinite(v)]
-        assert low <= min(values)
-        assert max(values) < high

@@ -1,0 +1,201 @@
+"""Plain layered DOT, for graphs of any size: Graphviz's dot does all of the layout."""
+
+from __future__ import annotations
+
+from html import escape as escape_html
+from typing import Any, Final
+
+import graphviz
+
+from viz.appearance import Appearance
+from viz.labels import Label, visible
+from viz.structure import Structure, Use, Vertex, Wire
+from viz.themes import LIMIT_NAMES
+
+FONT: Final = "Helvetica"
+VERTEX_SIZE: Final = 14
+EDGE_SIZE: Final = 11
+"""Sizes of letters, in points."""
+
+SHORT_SYMBOL: Final = 4
+"""A symbol of at most so many characters fits into a circle."""
+
+
+def layered(structure: Structure, appearance: Appearance) -> str:
+    """The diagram as DOT text, without positions.
+
+    Each use is one edge forward and, where something flows back, one beside it that points
+    back.
+    """
+    graph = new_graph(appearance)
+    graph.attr(rankdir=appearance.direction, nodesep="0.35", ranksep="0.45")
+    if appearance.title:
+        graph.attr(label=text(appearance.title), labelloc="t", fontsize="18")
+    _write_vertices(graph, structure, appearance)
+    for wire in structure.wires:
+        for count, use in enumerate(wire.uses):
+            is_main = structure.main.get(wire.tail) == use.head
+            _write_edge(graph, wire, use, count, appearance, is_main)
+    if structure.notes:
+        note = Label("\n".join(structure.notes))
+        graph.node(
+            "notes", label=dot_label(note), shape="plaintext", fontcolor=appearance.colours.note
+        )
+    if appearance.coloured:
+        graph.node("legend", label=legend(appearance), shape="plaintext")
+    return str(graph.source)
+
+
+def new_graph(appearance: Appearance) -> graphviz.Digraph:
+    """A graph with the colours and letters of the theme."""
+    colours = appearance.colours
+    graph = graphviz.Digraph("diagram")
+    graph.attr(bgcolor=colours.background, fontname=FONT, fontcolor=colours.ink)
+    graph.attr(
+        "node", fontname=FONT, fontsize=str(VERTEX_SIZE), color=colours.ink, fontcolor=colours.ink
+    )
+    graph.attr(
+        "edge",
+        fontname=FONT,
+        fontsize=str(EDGE_SIZE),
+        color=colours.ink,
+        fontcolor=colours.ink,
+        arrowsize="0.7",
+    )
+    return graph
+
+
+def _write_vertices(graph: graphviz.Digraph, structure: Structure, appearance: Appearance) -> None:
+    """All vertices, within the frames of their groups."""
+    main = structure.on_main()
+    members: dict[int | None, list[Vertex]] = {}
+    for vertex in structure.vertices:
+        members.setdefault(vertex.group, []).append(vertex)
+    inner: dict[int | None, list[int]] = {}
+    for number, group in enumerate(structure.groups):
+        inner.setdefault(group.parent, []).append(number)
+    stack: list[tuple[int | None, bool]] = [(None, True)]
+    while stack:  # by hand, since modules may be nested deeply
+        index, opens = stack.pop()
+        if not opens:
+            graph.body.append("\t}\n")
+            continue
+        if index is not None:
+            graph.body.append(f"\tsubgraph cluster_{index} {{\n")
+            graph.attr(
+                label=text(structure.groups[index].title),
+                color=appearance.colours.frame,
+                fontcolor=appearance.colours.note,
+                fontsize=str(EDGE_SIZE + 1),
+                style="rounded",
+            )
+            stack.append((index, False))
+        for vertex in members.get(index, ()):
+            extra = {"group": "main"} if vertex.id in main else {}
+            graph.node(vertex.id, **vertex_attributes(vertex, appearance), **extra)
+        stack.extend((part, True) for part in reversed(inner.get(index, [])))
+
+
+def vertex_attributes(vertex: Vertex, appearance: Appearance) -> dict[str, str]:
+    """Shape, colours and text of a vertex."""
+    colours = appearance.colours
+    attributes = {"label": dot_label(vertex.label), "id": vertex.id}
+    if vertex.tooltip:
+        attributes["tooltip"] = text(vertex.tooltip)
+    if vertex.kind == "operation":
+        fits = len(vertex.label.text) <= SHORT_SYMBOL
+        attributes |= {"shape": "circle", "fixedsize": "true"} if fits else {"shape": "ellipse"}
+        attributes |= {"width": "0.55", "height": "0.55", "margin": "0.05"}
+    elif vertex.kind == "module":
+        attributes |= {"shape": "box"}
+    else:
+        attributes |= {"shape": "plaintext", "margin": "0.06,0.04"}
+    if vertex.kind in ("operation", "module"):
+        rounded = "rounded,filled" if vertex.kind == "module" else "filled"
+        attributes |= {"style": rounded, "fillcolor": appearance.fill(vertex)}
+        attributes["fontcolor"] = appearance.ink(vertex)
+    if vertex.alarm:
+        attributes |= {"color": colours.alarm, "peripheries": "2", "penwidth": "2.5"}
+        attributes |= {"xlabel": text(alarm_text(vertex.alarm))}
+    return attributes
+
+
+def alarm_text(alarm: str) -> str:
+    """What is written beside a vertex where NaN or infinity first appears."""
+    return f"⚠ {alarm} first here"
+
+
+def _write_edge(
+    graph: graphviz.Digraph,
+    wire: Wire,
+    use: Use,
+    count: int,
+    appearance: Appearance,
+    is_main: bool,
+) -> None:
+    weight = {"weight": "50"} if is_main else {}
+    identity = f"{wire.tail}__{use.head}_{count}" if count else f"{wire.tail}__{use.head}"
+    graph.edge(wire.tail, use.head, label=dot_label(wire.value), id=identity, **weight)
+    if use.flows:
+        graph.edge(
+            wire.tail,
+            use.head,
+            label=dot_label(use.gradient),
+            id=f"{identity}__back",
+            dir="back",
+            **backward_attributes(appearance, use.step),
+            **weight,
+        )
+
+
+def backward_attributes(appearance: Appearance, step: int) -> dict[str, str]:
+    """Colour and width of an arrow back; room alone where its step has not come."""
+    colours = appearance.colours
+    return {
+        "color": colours.gradient,
+        "fontcolor": colours.gradient,
+        "penwidth": "3",
+        "style": colours.backward_style if appearance.shown(step) else "invis",
+    }
+
+
+def text(content: str) -> Any:
+    """Text that Graphviz writes as it is, line by line."""
+    lines = (visible(line).replace("\\", "\\\\") for line in content.split("\n"))
+    return graphviz.nohtml("\\n".join(lines))
+
+
+def dot_label(label: Label) -> Any:
+    """A label as Graphviz takes it; with a table, in its HTML-like form."""
+    return html_label(label) if label.table else text(label.text)
+
+
+def html_label(label: Label) -> str:
+    """Text and a table between brackets, as Graphviz's HTML-like label."""
+    rows = "".join(
+        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{escape_html(cell)}</TD>' for cell in row) + "</TR>"
+        for row in label.table
+    )
+    table = (
+        '<TABLE BORDER="1" SIDES="LR" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+        f"{rows}</TABLE>"
+    )
+    lines = "<BR/>".join(escape_html(visible(line)) for line in label.text.split("\n"))
+    before = f"<TD>{lines}</TD>" if label.text else ""
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
+        f"<TR>{before}<TD>{table}</TD></TR></TABLE>>"
+    )
+
+
+def legend(appearance: Appearance) -> str:
+    """What the colours mean."""
+    scale = appearance.colours.scale
+    cells = "".join(
+        f'<TR><TD BGCOLOR="{colour}" WIDTH="24"></TD><TD ALIGN="LEFT">{escape_html(name)}</TD></TR>'
+        for colour, name in reversed(list(zip(scale, LIMIT_NAMES, strict=True)))
+    )
+    return (
+        '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2">'
+        f'<TR><TD COLSPAN="2">gradient (rms)</TD></TR>{cells}</TABLE>>'
+    )

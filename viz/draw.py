@@ -1,0 +1,322 @@
+"""What users call: the graph of a result, and the reverse pass into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from autodiff import Tensor
+from autodiff.reverse import seed_for
+from autodiff.typing import Array
+from viz.appearance import Appearance, Direction
+from viz.diagram import LARGEST, LECTURE, Diagram
+from viz.drawing import Content, Drawing
+from viz.expansion import expand
+from viz.expressions import Expressions
+from viz.flow import differentiate
+from viz.folding import fold as fold_repeated
+from viz.naming import Names, name_constants
+from viz.structure import Structure
+from viz.themes import ThemeName
+from viz.trace import Quantity, Trace, trace
+
+Detail: TypeAlias = Literal["primitive", "operation", "module"]
+
+
+def graph(
+    y: Tensor | Sequence[Tensor],
+    *,
+    detail: Detail = "operation",
+    depth: int | None = None,
+    values: bool | None = None,
+    expressions: bool = False,
+    shapes: bool | None = None,
+    constants: bool = True,
+    names: Mapping[str, Any] | None = None,
+    fold: bool = True,
+    title: str = "",
+    theme: ThemeName = "light",
+    direction: Direction = "LR",
+) -> Diagram:
+    """Draw the graph that was recorded for `y`.
+
+    Parameters
+    ----------
+    y : Tensor or sequence of Tensor
+        Results of recorded operations.
+    detail : {"operation", "primitive", "module"}
+        What becomes a circle or a box: each operation as it was recorded; each primitive, as in
+        the lectures, with fused operations replaced by their definitions; or each layer, with
+        its shapes and the number of its parameters.
+    depth : int, optional
+        How many levels of modules are opened: what lies deeper is in one box. 0 draws the whole
+        model as a box. All by default; with ``detail="module"``, all but the innermost.
+    values : bool, optional
+        Whether values are written: numbers, small arrays as tables, mean and range of large
+        ones, as far as they are still there. By default they are, except for modules.
+    expressions : bool
+        Whether each value's expression is written.
+    shapes : bool, optional
+        Whether shapes are written. By default they are for modules.
+    constants : bool
+        Whether constants are drawn.
+    names : mapping of str to object, optional
+        What Tensors and arrays are called: ``names=locals()`` gives them the names that they
+        have in your program. A name of a Tensor's own is second to it.
+    fold : bool
+        Whether equal layers in a row, at least three, are drawn once and marked ×N (modules
+        alone).
+    title : str
+        Above the diagram.
+    theme : {"light", "dark", "print"}
+        Colours; "print" needs none.
+    direction : {"LR", "TB"}
+        From left to right, or from top to bottom.
+
+    Returns
+    -------
+    Diagram
+        Shows itself in a notebook; ``.save("graph.svg")`` writes a picture, ``.source`` is DOT.
+
+    Raises
+    ------
+    TypeError
+        If `y` is no Tensor, or nothing was recorded for it.
+    """
+    request = _Request(
+        roots=_roots(y, "viz.graph"),
+        detail=detail,
+        depth=depth,
+        values=detail != "module" if values is None else values,
+        expressions=expressions,
+        shapes=detail == "module" if shapes is None else shapes,
+        constants=constants,
+        names=names,
+        fold=fold,
+        appearance=_appearance("viz.graph", title, theme, direction),
+        caller="viz.graph",
+    )
+    return request.diagram()
+
+
+def backward_flow(
+    y: Tensor | Sequence[Tensor],
+    gradient: Any = None,
+    *,
+    detail: Detail = "operation",
+    depth: int | None = None,
+    values: bool | None = None,
+    gradients: bool = True,
+    expressions: bool | None = None,
+    shapes: bool | None = None,
+    constants: bool = True,
+    names: Mapping[str, Any] | None = None,
+    fold: bool = True,
+    step: int | None = None,
+    color: Literal["gradient"] | None = None,
+    title: str = "",
+    theme: ThemeName = "light",
+    direction: Direction = "LR",
+) -> Diagram:
+    """Draw the reverse pass into the graph of `y`: values forward, gradients back.
+
+    Thin arrows carry the values, thick ones beside them what the chain rule sends back along
+    each edge; where a value fans out, what comes back is added up. The walk is a separate one:
+    nothing is released, and no ``.grad`` is changed. What an earlier ``backward()`` has
+    released is drawn with its shape and dtype alone.
+
+    Parameters
+    ----------
+    y : Tensor or sequence of Tensor
+        Where the walk starts.
+    gradient : array_like, optional
+        ∂L/∂y for a loss L that follows, in the shape of `y`. By default the gradients are those
+        of `y` itself if it is one number, and unknown if not: expressions and shapes alone.
+    values, gradients : bool
+        Whether numbers are written above the arrows forward, and below those back. Without
+        both, the expressions are those of a loss L that follows: they begin with ∂L/∂y.
+    expressions : bool, optional
+        Whether the expressions of the chain rule are written, read off the rules themselves and
+        simplified. By default they are in diagrams of up to 60 vertices, except for modules.
+    step : int, optional
+        Draws the first so many steps of the reverse pass, with everything in its place: for
+        slides. 0 draws no gradient; ``diagram.steps`` is the number of all.
+    color : {"gradient"}, optional
+        Fills circles and boxes by the size of their gradient (root mean square), with a legend:
+        of the parameters for layers that have some, else of the result.
+    detail, depth, shapes, constants, names, fold, title, theme, direction
+        As for `graph`.
+
+    Returns
+    -------
+    Diagram
+        As for `graph`; ``str(diagram)`` is the reverse pass as a text table.
+
+    Raises
+    ------
+    TypeError
+        If `y` is no Tensor, or nothing was recorded for it.
+    ValueError
+        If `gradient` has another shape than `y`, or there are not so many steps.
+    """
+    caller = "viz.backward_flow"
+    roots = _roots(y, caller)
+    if color not in (None, "gradient"):
+        raise ValueError(f'{caller}: color={color!r}; expected "gradient" or None')
+    appearance = _appearance(caller, title, theme, direction, step, color is not None)
+    request = _Request(
+        roots=roots,
+        detail=detail,
+        depth=depth,
+        values=detail != "module" if values is None else values,
+        expressions=detail != "module" if expressions is None else expressions,
+        shapes=detail == "module" if shapes is None else shapes,
+        constants=constants,
+        names=names,
+        fold=fold,
+        appearance=appearance,
+        caller=caller,
+        gradients=gradients,
+        seeds=_seeds(roots, gradient, caller),
+        may_drop_expressions=expressions is None,
+        is_given=gradient is not None,
+    )
+    diagram = request.diagram()
+    if step is not None and not 0 <= step <= diagram.steps:
+        raise ValueError(
+            f"{caller}: step={step}; the reverse pass takes {diagram.steps} steps: expected a "
+            f"number from 0 to {diagram.steps}"
+        )
+    return diagram
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """All that was asked for."""
+
+    roots: Sequence[Tensor]
+    detail: Detail
+    depth: int | None
+    values: bool
+    expressions: bool
+    shapes: bool
+    constants: bool
+    names: Mapping[str, Any] | None
+    fold: bool
+    appearance: Appearance
+    caller: str
+    gradients: bool = False
+    seeds: Sequence[Array | None] | None = None
+    """∂L/∂root of each root; None where the reverse pass is not drawn."""
+    may_drop_expressions: bool = False
+    is_given: bool = False
+    """Whether these are gradients of a loss that follows."""
+
+    def __post_init__(self) -> None:
+        if self.detail not in get_args(Detail):
+            raise ValueError(
+                f"{self.caller}: detail={self.detail!r}; expected one of {get_args(Detail)}"
+            )
+        if self.depth is not None and self.depth < 0:
+            raise ValueError(f"{self.caller}: depth={self.depth}; expected 0 or more")
+
+    def diagram(self) -> Diagram:
+        """Trace, differentiate, name, draw."""
+        made = trace(self.roots, self.names)
+        if self.seeds is not None:
+            differentiate(made, self.seeds)
+        # Before anything of the trace changes: the same by modules, in case this is too large.
+        coarser = None
+        if len(made.calls) > LARGEST and self.detail != "module" and self.depth is None:
+            coarser = replace(self, detail="module", **_BY_MODULE).diagram()
+        name_constants(made)
+        if self.detail == "primitive":
+            made = expand(made)
+        return Diagram(self._structure(made), self.appearance, coarser)
+
+    def _structure(self, made: Trace) -> Structure:
+        names = Names(made)
+        outer, is_own = self._outer(made.roots)
+        expressions = None
+        if self.expressions and (not self.may_drop_expressions or len(made.calls) <= LECTURE):
+            expressions = Expressions(made, names, outer, is_own)
+        content = Content(
+            values=self.values,
+            gradients=self.gradients,
+            shapes=self.shapes,
+            constants=self.constants,
+            backward=self.seeds is not None,
+            named_gradients=self.gradients and is_own,
+        )
+        known = zip(made.roots, self.seeds or (), strict=False)
+        seeds = {root: seed for root, seed in known if seed is not None}
+        is_module = self.detail == "module"
+        drawing = Drawing(made, names, expressions, content, is_module, self.depth, seeds)
+        structure = drawing.structure()
+        if self.fold and is_module:
+            fold_repeated(structure, self.appearance.coloured)
+        return structure
+
+    def _outer(self, roots: Sequence[Quantity]) -> tuple[str, bool]:
+        """What the gradients are of, and whether that is the root itself."""
+        if len(roots) > 1 or self.is_given:
+            return "L", False
+        root = roots[0]
+        is_loss = root.name in ("L", "loss")
+        count = int(np.prod(root.shape))
+        if count == 1 and (self.gradients or is_loss):
+            return str(root.name), True
+        return ("J" if is_loss else "L"), False
+
+
+_BY_MODULE: dict[str, Any] = {
+    "values": False,
+    "expressions": False,
+    "shapes": True,
+}
+
+
+def _roots(y: Any, caller: str) -> Sequence[Tensor]:
+    roots = [y] if isinstance(y, Tensor) else y
+    if not isinstance(roots, (list, tuple)) or not all(isinstance(r, Tensor) for r in roots):
+        raise TypeError(
+            f"{caller}: {type(y).__name__}; expected a Tensor, or several of them in a list"
+        )
+    if not roots:
+        raise ValueError(f"{caller}: an empty list; expected at least one Tensor")
+    for root in roots:
+        if root.node is None:
+            raise TypeError(
+                f"{caller}: nothing was recorded for this Tensor; compute it from Tensors with "
+                f"requires_grad=True, outside no_grad()"
+            )
+    return roots
+
+
+def _seeds(roots: Sequence[Tensor], gradient: Any, caller: str) -> list[Array | None]:
+    """∂L/∂root for each of them; None for an array of which it is not known."""
+    if gradient is None:
+        return [seed_for(root, None, caller) if root.size == 1 else None for root in roots]
+    if len(roots) > 1:
+        raise ValueError(f"{caller}: gradient is for a single Tensor, {len(roots)} were given")
+    return [seed_for(roots[0], gradient, caller)]
+
+
+def _appearance(
+    caller: str,
+    title: str,
+    theme: ThemeName,
+    direction: Direction,
+    step: int | None = None,
+    coloured: bool = False,
+) -> Appearance:
+    for name, value, expected in (
+        ("theme", theme, get_args(ThemeName)),
+        ("direction", direction, get_args(Direction)),
+    ):
+        if value not in expected:
+            raise ValueError(f"{caller}: {name}={value!r}; expected one of {expected}")
+    return Appearance(theme, title, direction, step, coloured)

@@ -1,0 +1,405 @@
+"""From a trace to the structure that is drawn: vertices, wires, labels, groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autodiff.modes import Scope
+from autodiff.typing import Array
+from viz import alarms
+from viz.expressions import Expressions
+from viz.labels import Label, array_label, kind_label, number, rms, shape_label, visible
+from viz.levels import Box, Unit, open_scopes, units
+from viz.naming import Names
+from viz.structure import Group, Structure, Use, Vertex, Wire
+from viz.trace import Call, Operand, Quantity, Trace
+
+TOO_LONG = 60
+"""An expression of more characters than this is left out, its name alone is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is written in a diagram; see `viz.graph`."""
+
+    values: bool
+    gradients: bool
+    shapes: bool
+    constants: bool
+    backward: bool
+    named_gradients: bool
+    """Whether the gradients are those of the root itself, and so have a name like ∂f/∂x."""
+
+
+class Drawing:
+    """Makes a structure of a trace.
+
+    Parameters
+    ----------
+    made : Trace
+        Named, and differentiated where the reverse pass is drawn.
+    names : Names
+        Of its quantities.
+    expressions : Expressions or None
+        Where they are to be written.
+    content : Content
+        What is to be written.
+    modules, depth
+        The level of detail; see `levels.units`.
+    seeds : mapping of Quantity to array
+        ∂L/∂root of the roots for which it is known.
+    """
+
+    def __init__(
+        self,
+        made: Trace,
+        names: Names,
+        expressions: Expressions | None,
+        content: Content,
+        modules: bool,
+        depth: int | None,
+        seeds: Mapping[Quantity, Array],
+    ) -> None:
+        self._seeds = seeds
+        self._made = made
+        self._names = names
+        self._expressions = expressions
+        self._content = content
+        self._units = units(made.calls, modules, depth)
+        self._alarms = alarms.find(made)
+        self._structure = Structure()
+        self._ids: set[str] = set()
+        self._counts: dict[str, int] = {}
+        self._vertices: dict[Unit | Quantity, Vertex] = {}
+        self._groups: dict[Scope, int] = {}
+        self._wires: dict[Quantity, Wire] = {}
+        self._merged: dict[tuple[Quantity, Box], tuple[Use, list[Operand]]] = {}
+
+    def structure(self) -> Structure:
+        """The whole."""
+        steps = self._steps()
+        drawn: set[Unit] = set()
+        for call in self._made.calls:
+            unit = self._units[call]
+            for operand in call.operands:
+                self._draw_leaf(operand.quantity, unit)
+            if unit not in drawn:
+                drawn.add(unit)
+                self._draw_unit(unit)
+            for operand in call.operands:
+                self._draw_use(operand, unit, steps.get(unit, 0))
+        for use, operands in self._merged.values():
+            use.gradient = self._gradient_label(operands)
+            use.flows = any(operand.flows for operand in operands) and self._content.backward
+            use.step = use.step if use.flows else 0
+        for root in self._made.roots:
+            self._draw_root(root)
+        structure = self._structure
+        structure.wires = [wire for wire in self._wires.values() if wire.uses]
+        structure.main = _main_chains(structure)
+        if self._expressions is not None and self._content.backward:
+            structure.notes.extend(self._expressions.notes)
+        return structure
+
+    def _steps(self) -> dict[Unit, int]:
+        """When the reverse pass comes to each unit; it begins at the roots with step 1."""
+        steps: dict[Unit, int] = {}
+        for call in reversed(self._made.calls):
+            unit = self._units[call]
+            if unit not in steps and any(operand.flows for operand in call.operands):
+                steps[unit] = len(steps) + 2
+        return steps
+
+    # -- vertices -------------------------------------------------------------------------
+
+    def _add(self, key: Unit | Quantity | None, vertex: Vertex) -> None:
+        self._structure.vertices.append(vertex)
+        if key is not None:
+            self._vertices[key] = vertex
+
+    def _id(self, text: str) -> str:
+        """A name for DOT, which has no use for anything but letters, digits and underscores."""
+        base = re.sub(r"\W+", "_", text).strip("_") or "vertex"
+        identity = base
+        while identity in self._ids:
+            self._counts[base] = self._counts.get(base, 1) + 1
+            identity = f"{base}_{self._counts[base]}"
+        self._ids.add(identity)
+        return identity
+
+    def _draw_leaf(self, quantity: Quantity, unit: Unit) -> None:
+        if quantity.call is not None or quantity in self._vertices:
+            return
+        if quantity.kind == "constant" and not self._content.constants:
+            return
+        if isinstance(unit, Box) and (quantity.kind == "parameter" or _is_number(quantity)):
+            return  # the box speaks for them
+        belongs = quantity.kind == "parameter" or _is_number(quantity)
+        label = Label(quantity.name or "")
+        if not quantity.name:
+            shows = self._content.values or _is_number(quantity)
+            label = _array(quantity, "") if shows else Label("constant")
+        vertex = Vertex(
+            self._id(quantity.name or "constant"),
+            "input" if quantity.kind == "result" else quantity.kind,
+            label,
+            # Data comes from outside; parameters and numbers belong to what uses them.
+            group=self._group(open_scopes(unit)) if belongs else None,
+            size=_size([quantity]),
+            alarm=self._alarms.get(quantity, ""),
+            signature=f"{quantity.kind} {quantity.shape}",
+            tooltip=f"{quantity.kind} {kind_label(quantity.shape, quantity.dtype)}",
+        )
+        self._add(quantity, vertex)
+
+    def _draw_unit(self, unit: Unit) -> None:
+        group = self._group(open_scopes(unit))
+        if isinstance(unit, Box):
+            self._add(unit, self._box(unit, group))
+            return
+        vertex = Vertex(
+            self._id(unit.op.name),
+            "operation",
+            Label(unit.op.symbol),
+            group,
+            _size(unit.results),
+            self._alarms.get(unit, ""),
+            f"{unit.op!r} {[result.shape for result in unit.results]}",
+            _describe(unit),
+        )
+        self._add(unit, vertex)
+
+    def _box(self, box: Box, group: int | None) -> Vertex:
+        parameters = box.parameters()
+        inside = set(box.calls)
+        came_in = [
+            operand.quantity
+            for call in box.calls
+            for operand in call.operands
+            if operand.quantity.call not in inside
+            and operand.quantity.kind != "parameter"
+            and not _is_number(operand.quantity)
+        ]
+        given = shape_label(box.calls[-1].results[-1].shape)
+        shapes = " → ".join([shape_label(came_in[0].shape), given]) if came_in else given
+        lines = [box.type, shapes]
+        count = sum(_count(parameter) for parameter in parameters)
+        if count:
+            lines.append(f"{count:,} parameter{'s' if count > 1 else ''}")
+        alarm = next(filter(None, (self._alarms.get(call, "") for call in box.calls)), "")
+        title = f"{visible(box.name)}: {lines[0]}" if box.name else lines[0]
+        return Vertex(
+            self._id(box.scope.path.replace(":", "_")),
+            "module",
+            Label("\n".join([title, *lines[1:]])),
+            group,
+            _size(parameters) if parameters else _size(box.calls[-1].results),
+            alarm,
+            " ".join(lines),
+            f"{box.scope.path}: {len(box.calls)} operations",
+        )
+
+    def _group(self, scopes: list[Scope]) -> int | None:
+        """The group of the innermost of these scopes, made with all those around it."""
+        parent = None
+        for scope in scopes:
+            if scope not in self._groups:
+                self._groups[scope] = len(self._structure.groups)
+                self._structure.groups.append(Group(visible(_title(scope)), parent))
+            parent = self._groups[scope]
+        return parent
+
+    # -- wires ----------------------------------------------------------------------------
+
+    def _wire(self, quantity: Quantity, is_root: bool = False) -> Wire | None:
+        """The wire that starts at a quantity; None where its tail is not drawn."""
+        if quantity in self._wires:
+            return self._wires[quantity]
+        tail = self._units[quantity.call] if quantity.call is not None else quantity
+        if tail not in self._vertices:
+            return None
+        gradient = Label()
+        if self._content.backward and quantity.differentiable:
+            gradient = self._label(quantity, quantity.cotangent, self._whole(quantity), whole=True)
+        wire = Wire(self._vertices[tail].id, self._value_label(quantity, is_root), gradient, [])
+        self._wires[quantity] = wire
+        return wire
+
+    def _draw_use(self, operand: Operand, unit: Unit, step: int) -> None:
+        quantity = operand.quantity
+        if quantity.call is not None and self._units[quantity.call] is unit:
+            return
+        wire = self._wire(quantity)
+        if wire is None:
+            return
+        if isinstance(unit, Box) and (quantity, unit) in self._merged:
+            self._merged[quantity, unit][1].append(operand)
+            return
+        use = Use(self._vertices[unit].id)
+        wire.uses.append(use)
+        use.step = step
+        if isinstance(unit, Box):
+            self._merged[quantity, unit] = (use, [operand])
+        elif self._content.backward and operand.flows:
+            use.flows = True
+            use.gradient = self._gradient_label([operand])
+        else:
+            use.step = 0
+
+    def _draw_root(self, root: Quantity) -> None:
+        if root.call is None:
+            self._draw_leaf(root, _NOWHERE)
+            return
+        wire = self._wire(root, is_root=True)
+        if wire is None:
+            return
+        wire.value = self._value_label(root, is_root=True)
+        name = self._names.name(root)
+        vertex = Vertex(self._id(name), "result", Label(name), signature=f"result {name}")
+        self._add(None, vertex)
+        use = Use(vertex.id)
+        if self._content.backward:
+            use.flows = True
+            use.step = 1
+            text = None
+            if self._expressions is not None:
+                text = "1" if self._content.named_gradients else self._expressions.cotangent(root)
+            use.gradient = self._label(root, self._seeds.get(root), text, whole=True)
+        wire.uses.append(use)
+
+    # -- labels ---------------------------------------------------------------------------
+
+    def _value_label(self, quantity: Quantity, is_root: bool) -> Label:
+        content = self._content
+        if quantity.kind == "constant" and not quantity.name:
+            return Label()  # its vertex says it all
+        text = ""
+        if self._expressions is not None and quantity.call is not None and not is_root:
+            text = _short(self._expressions.values.get(quantity, ""))
+            if quantity.name:
+                text = f"{quantity.name} = {text}" if text else quantity.name
+        elif quantity.name and quantity.call is not None and not is_root:
+            text = quantity.name
+        if content.values:
+            label = _array(quantity, text)
+            if content.shapes and label.table:
+                label = Label(f"{label.text} {shape_label(quantity.shape)}".strip(), label.table)
+            return label
+        if not text and self._expressions is not None:
+            text = quantity.name or ""
+        if content.shapes:
+            text = f"{text}\n{shape_label(quantity.shape)}".strip()
+        return Label(text)
+
+    def _gradient_label(self, operands: list[Operand]) -> Label:
+        """What flows back along one edge, which several operands within a box may share."""
+        quantity = operands[0].quantity
+        known: list[Array] = [o.cotangent for o in operands if o.cotangent is not None]
+        flowing = [operand for operand in operands if operand.flows]
+        if not flowing:
+            return Label()
+        array = sum(known[1:], known[0]) if len(known) == len(flowing) else None
+        text = None
+        if self._expressions is not None and len(operands) == 1:
+            text = self._expressions.sent.get(operands[0])
+        whole = text is not None and text == self._whole(quantity)
+        return self._label(quantity, array, text, whole)
+
+    def _whole(self, quantity: Quantity) -> str | None:
+        """The expression of all that flows back to a quantity."""
+        return self._expressions.gradients.get(quantity) if self._expressions else None
+
+    def _label(
+        self, quantity: Quantity, array: Array | None, text: str | None, whole: bool
+    ) -> Label:
+        """``∂f/∂x = expression = number``, as far as these are known and wanted."""
+        parts = []
+        expressions = self._expressions
+        if expressions is not None:
+            known = expressions.values.get(quantity, "")
+            if whole and self._content.named_gradients and (quantity.name or len(known) <= 14):
+                parts.append(expressions.cotangent(quantity))
+            if text and len(text) <= TOO_LONG and text not in parts:
+                parts.append(text)
+        if parts and " where " in parts[-1] and (parts[1:] or self._content.gradients):
+            parts[-1] = f"({parts[-1]})"  # or "else 0 = 0" might be read together
+        prefix = " = ".join(parts)
+        if not self._content.gradients:
+            return Label(prefix)
+        if self._content.shapes and quantity.shape and not self._content.values:
+            size = f"rms {number(rms(array))}" if array is not None else ""
+            return Label("\n".join(filter(None, [prefix, size])))
+        if array is None:
+            if expressions is not None and not quantity.shape:
+                return Label(prefix)
+            return Label(f"{prefix}\n{kind_label(quantity.shape, quantity.dtype)}".strip())
+        if not array.ndim and parts and number(array[()]) == parts[-1]:
+            return Label(prefix)
+        return array_label(array, prefix)
+
+
+_NOWHERE = Box(Scope("", None))
+
+
+def _is_number(quantity: Quantity) -> bool:
+    return quantity.kind == "constant" and not quantity.shape
+
+
+def _count(quantity: Quantity) -> int:
+    count = 1
+    for length in quantity.shape:
+        count *= length
+    return count
+
+
+def _array(quantity: Quantity, prefix: str) -> Label:
+    if quantity.array is not None:
+        return array_label(quantity.array, prefix)
+    return Label(f"{prefix}\n{kind_label(quantity.shape, quantity.dtype)}".strip())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TOO_LONG else "…"
+
+
+def _size(quantities: list[Quantity]) -> float | None:
+    known = [rms(q.cotangent) for q in quantities if q.cotangent is not None]
+    return max(known) if known else None
+
+
+def _title(scope: Scope) -> str:
+    name, _, kind = scope.name.rpartition(":")
+    return f"{name}: {kind}" if name else kind
+
+
+def _describe(call: Call) -> str:
+    shapes = ", ".join(shape_label(operand.quantity.shape) for operand in call.operands)
+    given = ", ".join(shape_label(result.shape) for result in call.results)
+    return f"{call.op.name}: {shapes} → {given}"
+
+
+def _main_chains(structure: Structure) -> dict[str, str]:
+    """The longest path to each result, as far as it is not another one's."""
+    before: dict[str, list[str]] = {}
+    for wire in structure.wires:
+        for use in wire.uses:
+            before.setdefault(use.head, []).append(wire.tail)
+    # Of equally long ways the one of the data is the main one: not that of a weight or a number.
+    data = {vertex.id for vertex in structure.vertices if vertex.group is None}
+    lengths: dict[str, int] = {}
+    for vertex in structure.vertices:  # operands come before operations
+        tails = before.get(vertex.id, [])
+        lengths[vertex.id] = 1 + max((lengths[tail] for tail in tails), default=0)
+    following: dict[str, str] = {}
+    for vertex in structure.vertices:
+        if vertex.kind == "result":
+            head = vertex.id
+            while head in before:
+                tail = max(before[head], key=lambda tail: (lengths[tail], tail in data))
+                if tail in following:
+                    break
+                following[tail] = head
+                head = tail
+    return following

@@ -1,0 +1,194 @@
+"""The chain rule of a trace, read off the rules that compute it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from autodiff.reverse import sum_to
+from viz.naming import Names
+from viz.symbolic import Symbol
+from viz.trace import Call, Operand, Quantity, Trace
+
+LONG: Final = 36
+"""An expression of more characters than this gets a name where it is used."""
+
+
+class Expressions:
+    """The expressions of a trace.
+
+    Parameters
+    ----------
+    made : Trace
+        All of whose leaves and roots have names.
+    names : Names
+        Of its quantities; intermediate ones are named where an expression gets long.
+    outer : str
+        What is differentiated: the L of ∂L/∂x.
+    known : bool
+        Whether ∂L/∂root is the number 1, and not a symbol.
+
+    Attributes
+    ----------
+    values : dict of Quantity to str
+        What each result is in terms of what it was computed from.
+    sent : dict of Operand to str
+        What flows back along each edge.
+    gradients : dict of Quantity to str
+        All that flows back to a quantity, summed.
+    notes : list of str
+        What the abbreviations of residuals stand for.
+    """
+
+    def __init__(self, made: Trace, names: Names, outer: str, known: bool) -> None:
+        self.values: dict[Quantity, str] = {}
+        self.sent: dict[Operand, str] = {}
+        self.gradients: dict[Quantity, str] = {}
+        self.notes: list[str] = []
+        self._names = names
+        self._outer = outer
+        self._known = known
+        self._symbols: dict[Quantity, Any] = {}
+        self._arrived: dict[Quantity, Any] = {}
+        self._residuals: dict[str, str] = {}
+        with np.errstate(all="ignore"):  # examples may lie outside of a domain
+            for call in made.calls:
+                self._forward(call)
+            for root in made.roots:
+                self._seed(root)
+            for call in reversed(made.calls):
+                self._backward(call)
+
+    def cotangent(self, quantity: Quantity) -> str:
+        """∂L/∂quantity, as a name."""
+        name = quantity.name or self.values.get(quantity) or self._names.name(quantity)
+        return f"∂{self._outer}/∂{f'({name})' if ' ' in name or name[0] == '−' else name}"
+
+    # -- forward --------------------------------------------------------------------------
+
+    def _forward(self, call: Call) -> None:
+        results = self._apply(call)
+        if any(len(result.text) > LONG for result in results):
+            for operand in call.operands:
+                quantity = operand.quantity
+                if quantity.call is not None and not quantity.name:
+                    self._symbols[quantity] = Symbol(self._names.name(quantity), _example(quantity))
+            results = self._apply(call)
+        for quantity, symbol in zip(call.results, results, strict=False):
+            self.values[quantity] = symbol.text
+            if quantity.name:
+                symbol = Symbol(quantity.name, _example(quantity))
+            self._symbols[quantity] = symbol
+
+    def _apply(self, call: Call) -> Sequence[Symbol]:
+        arguments = [self._symbol(operand.quantity) for operand in call.operands]
+        try:
+            result: Any = call.op(*arguments)
+        except Exception:  # an operation of a user's own, which reads on arrays alone
+            texts = [getattr(argument, "text", "…") for argument in arguments]
+            text = call.op.expression(*texts)
+            return [Symbol(text, _example(quantity)) for quantity in call.results]
+        return result if isinstance(result, tuple) else (result,)
+
+    def _symbol(self, quantity: Quantity) -> Any:
+        """The symbol of a quantity; a constant without a name stays what it is."""
+        if quantity not in self._symbols:
+            symbol: Any = _example(quantity)
+            if quantity.kind == "constant" and symbol.ndim == 0 and quantity.array is not None:
+                symbol = symbol.item()
+            elif quantity.name:
+                symbol = Symbol(quantity.name, symbol)
+            self._symbols[quantity] = symbol
+        return self._symbols[quantity]
+
+    # -- backward -------------------------------------------------------------------------
+
+    def _seed(self, root: Quantity) -> None:
+        example = _example(root)
+        if self._known:
+            self._arrived[root] = Symbol.number(1, example)
+        else:
+            self._arrived[root] = Symbol(self.cotangent(root), example)
+
+    def _backward(self, call: Call) -> None:
+        arrived = [self._cotangent_symbol(quantity) for quantity in call.results]
+        if all(symbol is None for symbol in arrived):
+            return
+        cotangent = tuple(arrived) if call.node.shape is None else arrived[0]
+        try:
+            entries: Sequence[Any] = call.op.vjp(cotangent, *self._saved(call))
+            sent = [
+                self._fit(entry, call, operand) if operand.flows else None
+                for entry, operand in zip(entries, call.operands, strict=True)
+            ]
+        except Exception:  # a rule of a user's own, which looks at values
+            sent = [None] * len(call.operands)
+        for symbol, operand in zip(sent, call.operands, strict=True):
+            quantity = operand.quantity
+            if not operand.flows:
+                continue
+            if symbol is None:
+                symbol = Symbol(self.cotangent(quantity), _example(quantity))
+            else:
+                self.sent[operand] = symbol.text
+            before = self._arrived.get(quantity)
+            self._arrived[quantity] = symbol if before is None else before + symbol
+            self.gradients[quantity] = self._arrived[quantity].text
+
+    def _cotangent_symbol(self, quantity: Quantity) -> Any:
+        """What arrived at a quantity, under a name where it is long."""
+        symbol = self._arrived.get(quantity)
+        if symbol is None:
+            return None
+        self.gradients[quantity] = symbol.text
+        if len(symbol.text) <= LONG:
+            return symbol
+        self._names.name(quantity)
+        return Symbol(self.cotangent(quantity), _example(quantity))
+
+    def _saved(self, call: Call) -> list[Any]:
+        """What the rule of a call gets, as symbols."""
+        inputs = [self._symbol(operand.quantity) for operand in call.operands]
+        saves = call.op.saves
+        saved = [inputs[position] for position in saves.inputs(len(inputs))]
+        if saves.output:
+            results = tuple(self._symbol(quantity) for quantity in call.results)
+            saved.append(results if call.node.shape is None else results[0])
+        if saves.residual:
+            saved.append(self._residual(call, inputs))
+        return saved
+
+    def _residual(self, call: Call, inputs: Sequence[Any]) -> Any:
+        op = call.op
+        residual = call.node.saved[-1] if op.residual is None else op.residual(*inputs)  # type: ignore[index]  # a released one is an error like others
+        if op.residual_name is None or not isinstance(residual, (Symbol, np.ndarray)):
+            return residual
+        meaning = op.residual_expression(*(getattr(x, "text", "…") for x in inputs))
+        if meaning not in self._residuals:
+            name = self._residuals[meaning] = self._names.free(op.residual_name)
+            self.notes.append(f"{name} = {meaning}")
+        example = np.broadcast_to(np.ones((), residual.dtype), residual.shape)
+        return Symbol(self._residuals[meaning], example)
+
+    def _fit(self, entry: Any, call: Call, operand: Operand) -> Any:
+        """What a rule gave for an operand, with broadcasting undone."""
+        value = entry() if callable(entry) else entry
+        if value is None:
+            return None
+        shape = operand.quantity.shape
+        if not isinstance(value, Symbol):
+            array = np.broadcast_to(value, shape)
+            same = array.size and (array == array.flat[0]).all()
+            return Symbol.number(array.flat[0], array) if same else None
+        if value.shape != shape and call.op.broadcasts:
+            value = sum_to(value, shape)
+        return value
+
+
+def _example(quantity: Quantity) -> Any:
+    """An array of its shape and dtype: its own values, or ones that take no memory."""
+    if quantity.array is not None:
+        return quantity.array
+    return np.broadcast_to(np.ones((), quantity.dtype), quantity.shape)

@@ -1,0 +1,46 @@
+"""The lecture figure: Graphviz places the circles, straight parallel arrows are computed.
+
+Every value has a place of its own on the way from where it is computed to where it is used: a
+box that only Graphviz sees, as large as what is written there. So no text lies on another one, on
+a circle or on an arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from viz.appearance import Appearance
+from viz.lecture.frames import frames
+from viz.lecture.layout import Layout
+from viz.lecture.places import Places
+from viz.lecture.routes import Routes
+from viz.lecture.skeleton import Skeleton
+from viz.structure import Structure
+
+
+def lay_out(structure: Structure, appearance: Appearance, place: Callable[[str], bytes]) -> Layout:
+    """Where everything in a diagram is.
+
+    Parameters
+    ----------
+    structure : Structure
+        What is drawn.
+    appearance : Appearance
+        Of which the direction matters here.
+    place : function
+        Gives Graphviz's JSON for DOT text.
+    """
+    direction = appearance.direction
+    is_down = direction == "TB"
+    skeleton = Skeleton(structure, direction)
+    places = Places(skeleton, place(skeleton.source(framed=False)), direction)
+    layout = Routes(skeleton, places, direction).layout()
+    drawn = frames(layout, structure, skeleton, is_down)
+    if drawn is None:
+        # Graphviz keeps frames apart, at the price of a chain that is less straight.
+        framed = Places(skeleton, place(skeleton.source(framed=True)), direction)
+        if framed.is_aligned:
+            layout = Routes(skeleton, framed, direction).layout()
+            drawn = framed.frames
+    layout.frames = drawn or {}
+    return layout.turned() if is_down else layout

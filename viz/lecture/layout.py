@@ -1,0 +1,146 @@
+"""A lecture figure as data: where everything is, in points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from viz.dot import SHORT_SYMBOL, VERTEX_SIZE
+from viz.labels import Label
+from viz.lecture.geometry import Box, Point
+from viz.lecture.measure import extent
+from viz.structure import Use, Vertex, Wire
+
+LANE: Final = 5.0
+"""How far the arrows forward and back run from the line between two vertices."""
+
+GAP: Final = 4.0
+"""Between an arrow and its text."""
+
+RADIUS: Final = 20.0
+"""Of a circle."""
+
+DOT: Final = 2.5
+"""The radius of the dot where a value fans out."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One line to be drawn, from a vertex or a fan-out to another.
+
+    Attributes
+    ----------
+    tail, head : str
+        What it connects.
+    wire : Wire
+        What it carries.
+    use : Use or None
+        Where it ends; None for the stem before a fan-out.
+    value, gradient : Label
+        What is written on its two sides.
+    stops : list of str
+        The places that it passes.
+    place : str
+        The one of them where its text is; empty if it has none.
+    """
+
+    tail: str
+    head: str
+    wire: Wire
+    use: Use | None
+    value: Label
+    gradient: Label
+    stops: list[str] = field(default_factory=list)
+    place: str = ""
+    forward: list[Point] = field(default_factory=list)
+    backward: list[Point] = field(default_factory=list)
+    value_box: Box | None = None
+    gradient_box: Box | None = None
+
+    @property
+    def flows(self) -> bool:
+        """Whether there is an arrow back."""
+        return self.wire.flows if self.use is None else self.use.flows
+
+    @property
+    def step(self) -> int:
+        """At which step of the reverse pass it is drawn."""
+        return self.wire.step if self.use is None else self.use.step
+
+    @property
+    def id(self) -> str:
+        """Its name in the picture."""
+        return f"{self.tail}__{self.head}"
+
+    def boxes(self) -> list[Box]:
+        """What its text takes up."""
+        return [box for box in (self.value_box, self.gradient_box) if box is not None]
+
+    def segments(self) -> Iterator[tuple[Point, Point]]:
+        """The straight parts of its arrows."""
+        for line in (self.forward, self.backward):
+            yield from pairwise(line)
+
+
+@dataclass(slots=True)
+class Layout:
+    """Where everything is, in points, with y upwards.
+
+    Attributes
+    ----------
+    boxes : dict
+        The place of each vertex.
+    fans : dict
+        Where the values fan out: two points, of the value and of the gradient.
+    runs : list of Run
+        All lines.
+    frames : dict
+        The place of each group that is drawn.
+    """
+
+    boxes: dict[str, Box] = field(default_factory=dict)
+    fans: dict[str, tuple[Point, Point]] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    frames: dict[int, Box] = field(default_factory=dict)
+
+    def turned(self) -> Layout:
+        """The same from top to bottom instead of from left to right."""
+        for run in self.runs:
+            run.forward = [_turn(point) for point in run.forward]
+            run.backward = [_turn(point) for point in run.backward]
+            run.value_box = run.value_box and turn_box(run.value_box)
+            run.gradient_box = run.gradient_box and turn_box(run.gradient_box)
+        return Layout(
+            {name: turn_box(box) for name, box in self.boxes.items()},
+            {name: (_turn(a), _turn(b)) for name, (a, b) in self.fans.items()},
+            self.runs,
+            {group: turn_box(box) for group, box in self.frames.items()},
+        )
+
+
+def _turn(point: Point) -> Point:
+    return -point[1], -point[0]
+
+
+def turn_box(box: Box) -> Box:
+    """The box with its two directions exchanged."""
+    return Box(_turn(box.center), box.height, box.width)
+
+
+def vertex_extent(vertex: Vertex) -> tuple[float, float]:
+    """Width and height of a vertex, in points."""
+    width, height = extent(vertex.label, VERTEX_SIZE)
+    if vertex.kind == "operation":
+        if len(vertex.label.text) <= SHORT_SYMBOL:
+            return 2 * RADIUS, 2 * RADIUS
+        return width + 18, 2 * RADIUS
+    if vertex.kind == "module":
+        return width + 22, height + 16
+    return width + 8, height + 4
+
+
+def is_circle(vertex: Vertex) -> bool:
+    """Whether it is drawn as a circle."""
+    return vertex.kind == "operation" and len(vertex.label.text) <= SHORT_SYMBOL

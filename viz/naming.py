@@ -1,0 +1,99 @@
+"""Names for what the user has not named."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from viz.labels import visible
+from viz.trace import Quantity, Trace
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+class Names:
+    """Gives every leaf and root of a trace a name, and further ones on demand.
+
+    Parameters of a model are called by the last part of their name where that says which one
+    is meant. Inputs without a name are x, parameters w, results y, with numbers where there are
+    several; intermediate results are v₁, v₂, … (Baydin et al., "Automatic differentiation in
+    machine learning: a survey", 2018).
+    """
+
+    def __init__(self, made: Trace) -> None:
+        quantities = made.all_quantities()
+        for quantity in quantities:
+            quantity.name = visible(quantity.name) if quantity.name else None
+        _shorten([q for q in quantities if q.kind == "parameter" and q.name])
+        self._taken = {quantity.name for quantity in quantities if quantity.name}
+        self._count = 0
+        self._name_all([q for q in made.roots if q.kind == "result"], "y")
+        self._name_all([q for q in quantities if q.kind == "input"], "x")
+        self._name_all([q for q in quantities if q.kind == "parameter"], "w")
+
+    def _name_all(self, quantities: list[Quantity], letter: str) -> None:
+        unnamed = [quantity for quantity in quantities if not quantity.name]
+        if len(unnamed) == 1 and letter not in self._taken:
+            unnamed[0].name = letter
+            self._taken.add(letter)
+            return
+        names = self._numbered(letter)
+        for quantity in unnamed:
+            quantity.name = next(names)
+
+    def _numbered(self, letter: str) -> Iterator[str]:
+        number = 0
+        while True:
+            number += 1
+            name = letter + str(number).translate(SUBSCRIPTS)
+            if name not in self._taken:
+                self._taken.add(name)
+                yield name
+
+    def name(self, quantity: Quantity) -> str:
+        """What the quantity is called; v₁, v₂, … where it has no name yet."""
+        while not quantity.name:
+            self._count += 1
+            name = "v" + str(self._count).translate(SUBSCRIPTS)
+            if name not in self._taken:
+                quantity.name = name
+                self._taken.add(name)
+        return quantity.name
+
+    def free(self, name: str) -> str:
+        """`name` itself, primed until nothing else has it."""
+        while name in self._taken:
+            name += "′"
+        self._taken.add(name)
+        return name
+
+
+def _shorten(parameters: list[Quantity]) -> None:
+    last = [str(parameter.name).rpartition(".")[2] for parameter in parameters]
+    for parameter, name in zip(parameters, last, strict=True):
+        if last.count(name) == 1:
+            parameter.name = name
+
+
+def name_constants(made: Trace) -> None:
+    """Call arrays without a name, such as labels, what the definitions of operations call them."""
+    taken = {quantity.name for quantity in made.all_quantities()}
+    for call in made.calls:
+        if call.op.definition is None:
+            continue
+        names = list(inspect.signature(call.op.definition).parameters)
+        if len(names) != len(call.operands):
+            continue
+        for name, operand in zip(names, call.operands, strict=True):
+            quantity = operand.quantity
+            is_array = quantity.kind == "constant" and quantity.shape
+            if is_array and not quantity.name:
+                number = 1
+                while (free := name + _subscript(number)) in taken:
+                    number += 1
+                quantity.name = free
+                taken.add(free)
+
+
+def _subscript(number: int) -> str:
+    return str(number).translate(SUBSCRIPTS) if number > 1 else ""
