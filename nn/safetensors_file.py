@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autodiff.typing import Array
 from autodiff.extra import import_extra
+from autodiff.typing import Array
 from autodiff.whole_file import whole_file
 
 Path = str | os.PathLike[str]

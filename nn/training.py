@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autodiff.extra import import_extra
 from nn.callbacks import Callback, EachEpoch, Run
 from nn.checkpoints import load_checkpoint, save_checkpoint
 from nn.evaluation import (
@@ -28,7 +29,6 @@ from nn.evaluation import (
     samples_in,
     several,
 )
-from autodiff.extra import import_extra
 from nn.history import VALIDATION, History
 from nn.modules.module import Module
 from nn.optimizers import Optimizer

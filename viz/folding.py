@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterator
 from typing import Final
 
 from viz.labels import Label
@@ -40,17 +40,29 @@ def fold(structure: Structure, coloured: bool) -> None:
 def _longest_run(structure: Structure) -> tuple[int, int, int] | None:
     """Start, length and number of the equal blocks that save most."""
     vertices = structure.vertices
+    edges = _Edges(structure)
     best, saved = None, 0
     for length in range(1, min(len(vertices) // FEWEST, LONGEST) + 1):
-        same = 0
-        for i in range(len(vertices) - length - 1, -1, -1):
-            same = same + 1 if _alike(vertices[i], vertices[i + length]) else 0
-            times = same // length + 1
-            if times >= FEWEST and (times - 1) * length > saved:
-                connected = _connected(structure, i, length, times)
-                if connected >= FEWEST and (connected - 1) * length > saved:
-                    best, saved = (i, length, connected), (connected - 1) * length
+        for start, end in _alike_runs(vertices, length):
+            for i in range(start, start + length):  # the blocks may begin at any of these
+                times = (end - i) // length
+                if times >= FEWEST and (times - 1) * length > saved:
+                    times = edges.connected(i, length, times)
+                    if times >= FEWEST and (times - 1) * length > saved:
+                        best, saved = (i, length, times), (times - 1) * length
     return best
+
+
+def _alike_runs(vertices: list[Vertex], length: int) -> Iterator[tuple[int, int]]:
+    """Where vertices are like those that come `length` later: first, and last + 1."""
+    start = None
+    for i in range(len(vertices) - length + 1):
+        is_alike = i + length < len(vertices) and _alike(vertices[i], vertices[i + length])
+        if is_alike and start is None:
+            start = i
+        elif not is_alike and start is not None:
+            yield start, i + length
+            start = None
 
 
 def _alike(x: Vertex, y: Vertex) -> bool:
@@ -61,38 +73,53 @@ def _alike(x: Vertex, y: Vertex) -> bool:
     )
 
 
-def _connected(structure: Structure, start: int, length: int, times: int) -> int:
-    """How many of the blocks, from the first, hang together in the same way."""
-    index = {vertex.id: i for i, vertex in enumerate(structure.vertices)}
-    end = start + length * times
-    within: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    entering: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    leaving_early = end
-    for wire in structure.wires:
-        tail = index[wire.tail]
-        for use in wire.uses:
-            head = index[use.head]
-            if start <= head < end:
-                block, place = divmod(head - start, length)
-                edge = (place, head - tail)
-                if tail >= start + block * length:
-                    within[block].append(edge)
-                else:
-                    entering[block].append(edge)
-            if start <= tail < end and (head - start) // length > (tail - start) // length + 1:
-                leaving_early = min(leaving_early, start + ((tail - start) // length + 1) * length)
-    count = 1
-    while count < times:
-        if sorted(within[count]) != sorted(within[0]):
-            break
-        if count > 1 and sorted(entering[count]) != sorted(entering[1]):
-            break
-        if any(offset > place + length for place, offset in entering[count]):
-            break  # fed by something before the block in front of it
-        if not entering[count]:
-            break
-        count += 1
-    return min(count, (leaving_early - start) // length)
+class _Edges:
+    """The edges of a structure by the places of their ends."""
+
+    def __init__(self, structure: Structure) -> None:
+        index = {vertex.id: i for i, vertex in enumerate(structure.vertices)}
+        self._tails: list[list[int]] = [[] for _ in index]
+        self._heads: list[list[int]] = [[] for _ in index]
+        for wire in structure.wires:
+            for use in wire.uses:
+                self._tails[index[use.head]].append(index[wire.tail])
+                self._heads[index[wire.tail]].append(index[use.head])
+
+    def connected(self, start: int, length: int, times: int) -> int:
+        """How many of the blocks, from the first, hang together in the same way."""
+        count = 1
+        while count < times:
+            block = start + count * length
+            if self._within(block, length) != self._within(start, length):
+                break
+            fed = self._entering(block, length)
+            if not fed or any(tail < -length for _, tail in fed):
+                break  # not by the block in front of it, or by something before that too
+            if count > 1 and fed != self._entering(start + length, length):
+                break
+            before = range(block - length, block)
+            if any(head >= block + length for tail in before for head in self._heads[tail]):
+                break
+            count += 1
+        return count
+
+    def _within(self, block: int, length: int) -> list[tuple[int, int]]:
+        """The edges within a block, relative to its start."""
+        return sorted(
+            (head - block, tail - block)
+            for head in range(block, block + length)
+            for tail in self._tails[head]
+            if tail >= block
+        )
+
+    def _entering(self, block: int, length: int) -> list[tuple[int, int]]:
+        """The edges into a block, relative to its start."""
+        return sorted(
+            (head - block, tail - block)
+            for head in range(block, block + length)
+            for tail in self._tails[head]
+            if tail < block
+        )
 
 
 def _fold_run(structure: Structure, start: int, length: int, times: int) -> None:

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from autodiff.typing import Array
 from autodiff.extra import import_extra
+from autodiff.typing import Array
 
 Augmentation: TypeAlias = Callable[[Array, np.random.Generator], Array]
 """A function of images of shape (batch, channel, height, width) and a generator that gives new

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autodiff.typing import Array
 from autodiff.extra import import_extra
+from autodiff.typing import Array
 
 LIGHTEST = 16
 
