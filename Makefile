@@ -1,5 +1,5 @@
 # Two commands do all the set-up on a machine that has Python (3.11 or newer) and make:
-#   make demo    trains a network on real handwritten digits
+#   make demo    trains a network on real handwritten digits, and draws it
 #   make test    passes the tests
 # Arguments of the demo: make demo ARGS="--epochs 10 --seed 1"; make demo ARGS=--help
 # Another Python: make clean, then make PYTHON=python3.13 demo

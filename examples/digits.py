@@ -15,6 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 import nn
+import viz
+from examples.figures import neuron
 from examples.models import TwoLayerNet
 from examples.options import new_file, positive, whole
 
@@ -32,6 +34,23 @@ def show(model, images, labels):
         for guess, label in zip(guesses, labels, strict=True)
     ]
     print("   ".join(verdict.center(16) for verdict in verdicts).rstrip())
+
+
+def draw(model, images, labels, curves):
+    """Draw the network's graph at three levels of detail, and one neuron, beside the curves."""
+    names = {"images": images, "labels": labels}
+    loss = model.loss(images, labels)
+    diagrams = {
+        detail: viz.graph(loss, detail=detail, names=names)
+        for detail in ("module", "operation", "primitive")
+    }
+    diagrams["neuron"] = neuron()
+    for name, diagram in diagrams.items():
+        path = curves.with_name(f"{curves.stem}_{name}.svg")
+        diagram.save(path)
+        print(
+            f"{'the backward flow of a neuron' if name == 'neuron' else f'graph by {name}'}: {path}"
+        )
 
 
 def options_from(arguments):
@@ -76,12 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     images, labels = test
     print("Four test images, and what the network takes them for:\n")
     show(model, images[:4], labels[:4])
-    if len(history):
-        try:
+    try:
+        if len(history):
             history.to_picture(options.out)
-        except OSError as error:
-            sys.exit(f"digits: cannot write {options.out}: {error.strerror}")
-    print(f"\ntest accuracy {model.accuracy(images, labels):.4f}; curves in {options.out}")
+        print(f"\ntest accuracy {model.accuracy(images, labels):.4f}; curves in {options.out}")
+        draw(model, images[:4], labels[:4], options.out)
+    except OSError as error:
+        sys.exit(f"digits: cannot write {error.filename or options.out}: {error.strerror}")
+    except viz.RenderingError as error:
+        sys.exit(f"digits: {error}")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,11 @@ def test_digits(tmp_path):
     (accuracy,) = re.findall(r"^test accuracy ([\d.]+); curves in ", done.stdout, re.MULTILINE)
     assert float(accuracy) > 0.95
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert [p.name for p in picture.parent.iterdir()] == ["curves.png"]
+    names = [
+        "curves.png",
+        *(f"curves_{name}.svg" for name in ("module", "neuron", "operation", "primitive")),
+    ]
+    assert sorted(p.name for p in picture.parent.iterdir()) == names
     shown = done.stdout.split("\n\n")[2].splitlines()
     assert len(shown) == 9
     assert re.fullmatch(r"( *\d( \(is \d\))?){4}", shown[-1])

@@ -14,7 +14,8 @@ PAGES = ["README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_code_prints_what_the_page_says(page):
+def test_code_prints_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # what the code writes
     names = {}
     for code, expected in examples(page):
         printed = io.StringIO()

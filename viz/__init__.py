@@ -1,6 +1,17 @@
-"""Drawings of recorded graphs: values forward, gradients flowing back."""
+"""Drawings of recorded graphs: values forward, gradients flowing back.
+
+`plots` has what is drawn with matplotlib; import it by ``from viz import plots``.
+"""
 
 from viz.diagram import Diagram
 from viz.draw import backward_flow, graph
+from viz.render import GraphvizNotFoundError, RenderingError, RenderingTimeoutError
 
-__all__ = ["Diagram", "backward_flow", "graph"]
+__all__ = [
+    "Diagram",
+    "GraphvizNotFoundError",
+    "RenderingError",
+    "RenderingTimeoutError",
+    "backward_flow",
+    "graph",
+]

@@ -46,15 +46,22 @@ class Appearance:
 
     def fill(self, vertex: Vertex) -> str:
         """What a circle or a box is filled with."""
-        if self.coloured and vertex.size is not None:
-            return self.colours.scale[level(vertex.size)]
+        part = self._part(vertex)
+        if part is not None:
+            return self.colours.scale[part]
         return self.colours.box if vertex.kind == "module" else self.colours.circle
 
     def ink(self, vertex: Vertex) -> str:
         """What is written on it with."""
-        if self.coloured and vertex.size is not None and self.theme != "dark":
-            return "white" if level(vertex.size) in _DARK[self.theme] else "black"
-        return self.colours.ink
+        part = self._part(vertex)
+        if part is None or self.theme == "dark":
+            return self.colours.ink
+        return "white" if part in _DARK[self.theme] else "black"
+
+    def _part(self, vertex: Vertex) -> int | None:
+        """Which part of the scale a vertex is filled with; None for one without a gradient."""
+        is_filled = self.coloured and vertex.kind in ("operation", "module")
+        return level(vertex.size) if is_filled and vertex.size is not None else None
 
 
 _DARK: dict[str, tuple[int, ...]] = {"light": (0, 6), "print": ()}

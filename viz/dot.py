@@ -17,6 +17,9 @@ VERTEX_SIZE: Final = 14
 EDGE_SIZE: Final = 11
 """Sizes of letters, in points."""
 
+CIRCLE: Final = "0.55"
+"""The diameter of a circle, in inches."""
+
 SHORT_SYMBOL: Final = 4
 """A symbol of at most so many characters fits into a circle."""
 
@@ -52,7 +55,13 @@ def new_graph(appearance: Appearance) -> graphviz.Digraph:
     graph = graphviz.Digraph("diagram")
     graph.attr(bgcolor=colours.background, fontname=FONT, fontcolor=colours.ink)
     graph.attr(
-        "node", fontname=FONT, fontsize=str(VERTEX_SIZE), color=colours.ink, fontcolor=colours.ink
+        "node",
+        id="\\N",  # by Graphviz's own words: the name
+        fontname=FONT,
+        fontsize=str(VERTEX_SIZE),
+        color=colours.ink,
+        fontcolor=colours.ink,
+        fillcolor=colours.circle,
     )
     graph.attr(
         "edge",
@@ -98,25 +107,26 @@ def _write_vertices(graph: graphviz.Digraph, structure: Structure, appearance: A
 
 def vertex_attributes(vertex: Vertex, appearance: Appearance) -> dict[str, str]:
     """Shape, colours and text of a vertex."""
-    colours = appearance.colours
-    attributes = {"label": dot_label(vertex.label), "id": vertex.id}
+    attributes = {"label": dot_label(vertex.label)}
     if vertex.tooltip:
         attributes["tooltip"] = text(vertex.tooltip)
     if vertex.kind == "operation":
-        fits = len(vertex.label.text) <= SHORT_SYMBOL
-        attributes |= {"shape": "circle", "fixedsize": "true"} if fits else {"shape": "ellipse"}
-        attributes |= {"width": "0.55", "height": "0.55", "margin": "0.05"}
+        if len(vertex.label.text) <= SHORT_SYMBOL:
+            attributes |= {"shape": "circle", "fixedsize": "true", "width": CIRCLE}
+        else:
+            attributes |= {"shape": "ellipse", "height": CIRCLE, "margin": "0.05"}
+        attributes["style"] = "filled"
     elif vertex.kind == "module":
-        attributes |= {"shape": "box"}
+        attributes |= {"shape": "box", "style": "rounded,filled"}
     else:
         attributes |= {"shape": "plaintext", "margin": "0.06,0.04"}
-    if vertex.kind in ("operation", "module"):
-        rounded = "rounded,filled" if vertex.kind == "module" else "filled"
-        attributes |= {"style": rounded, "fillcolor": appearance.fill(vertex)}
-        attributes["fontcolor"] = appearance.ink(vertex)
+    if (fill := appearance.fill(vertex)) != appearance.colours.circle:
+        attributes["fillcolor"] = fill
+    if (ink := appearance.ink(vertex)) != appearance.colours.ink:
+        attributes["fontcolor"] = ink
     if vertex.alarm:
-        attributes |= {"color": colours.alarm, "peripheries": "2", "penwidth": "2.5"}
-        attributes |= {"xlabel": text(alarm_text(vertex.alarm))}
+        attributes |= {"color": appearance.colours.alarm, "peripheries": "2", "penwidth": "2.5"}
+        attributes["xlabel"] = text(alarm_text(vertex.alarm))
     return attributes
 
 
@@ -135,7 +145,8 @@ def _write_edge(
 ) -> None:
     weight = {"weight": "50"} if is_main else {}
     identity = f"{wire.tail}__{use.head}_{count}" if count else f"{wire.tail}__{use.head}"
-    graph.edge(wire.tail, use.head, label=dot_label(wire.value), id=identity, **weight)
+    label = {"label": dot_label(wire.value)} if wire.value else {}
+    graph.edge(wire.tail, use.head, id=identity, **label, **weight)
     if use.flows:
         graph.edge(
             wire.tail,

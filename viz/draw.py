@@ -230,7 +230,8 @@ class _Request:
             differentiate(made, self.seeds)
         # Before anything of the trace changes: the same by modules, in case this is too large.
         coarser = None
-        if len(made.calls) > LARGEST and self.detail != "module" and self.depth is None:
+        is_coarse = self.detail == "module" or all(call.scope is None for call in made.calls)
+        if len(made.calls) > LARGEST and not is_coarse:
             coarser = replace(self, detail="module", **_BY_MODULE).diagram()
         name_constants(made)
         if self.detail == "primitive":

@@ -149,7 +149,7 @@ class Drawing:
             group=self._group(open_scopes(unit)) if belongs else None,
             size=_size([quantity]),
             alarm=self._alarms.get(quantity, ""),
-            signature=f"{quantity.kind} {quantity.shape}",
+            signature=_NUMBER if _is_number(quantity) else f"{quantity.kind} {quantity.shape}",
             tooltip=f"{quantity.kind} {kind_label(quantity.shape, quantity.dtype)}",
         )
         self._add(quantity, vertex)
@@ -287,7 +287,7 @@ class Drawing:
             if content.shapes and label.table:
                 label = Label(f"{label.text} {shape_label(quantity.shape)}".strip(), label.table)
             return label
-        if not text and self._expressions is not None:
+        if not text and self._expressions is not None and not content.shapes:
             text = quantity.name or ""
         if content.shapes:
             text = f"{text}\n{shape_label(quantity.shape)}".strip()
@@ -341,6 +341,8 @@ class Drawing:
 
 
 _NOWHERE = Box(Scope("", None))
+_NUMBER = "number"
+"""The signature of constants that are numbers."""
 
 
 def _is_number(quantity: Quantity) -> bool:
@@ -386,8 +388,11 @@ def _main_chains(structure: Structure) -> dict[str, str]:
     for wire in structure.wires:
         for use in wire.uses:
             before.setdefault(use.head, []).append(wire.tail)
-    # Of equally long ways the one of the data is the main one: not that of a weight or a number.
-    data = {vertex.id for vertex in structure.vertices if vertex.group is None}
+    # Of equally long ways the main one is that of the data, not of a weight, least of a number.
+    preference = {
+        vertex.id: 0 if vertex.signature == _NUMBER else 1 if vertex.kind == "parameter" else 2
+        for vertex in structure.vertices
+    }
     lengths: dict[str, int] = {}
     for vertex in structure.vertices:  # operands come before operations
         tails = before.get(vertex.id, [])
@@ -397,7 +402,7 @@ def _main_chains(structure: Structure) -> dict[str, str]:
         if vertex.kind == "result":
             head = vertex.id
             while head in before:
-                tail = max(before[head], key=lambda tail: (lengths[tail], tail in data))
+                tail = max(before[head], key=lambda tail: (lengths[tail], preference[tail]))
                 if tail in following:
                     break
                 following[tail] = head

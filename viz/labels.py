@@ -115,7 +115,9 @@ def _visible(character: str) -> str:
 
 def rms(array: Array) -> float:
     """The root mean square: a size that does not depend on the number of elements."""
-    if not array.size:
-        return 0.0
-    with np.errstate(all="ignore"):
-        return math.sqrt(float(np.mean(np.square(array, dtype=np.float64))))
+    if array.size <= 1:
+        return abs(float(array.item())) if array.size else 0.0
+    scale = float(np.max(np.abs(array)))  # squares of large or small numbers would be lost
+    if scale == 0 or not math.isfinite(scale):
+        return scale
+    return scale * math.sqrt(float(np.mean(np.square(array / scale, dtype=np.float64))))

@@ -43,7 +43,7 @@ class Theme:
 LIMITS: Final = (1e-8, 1e-6, 1e-4, 1e-2, 1.0, 1e2)
 """Where one colour of the scale ends and the next begins: root mean squares of gradients."""
 
-LIMIT_NAMES: Final = ("< 10⁻⁸", "10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1", "≥ 100")
+LIMIT_NAMES: Final = ("< 10⁻⁸", "≥ 10⁻⁸", "≥ 10⁻⁶", "≥ 10⁻⁴", "≥ 10⁻²", "≥ 1", "≥ 100")
 
 # Blue to red by way of white (ColorBrewer's RdBu, safe for colour-blind readers): vanishing is
 # as striking as exploding. In print one hue from light to dark says the same.
