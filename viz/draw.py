@@ -242,7 +242,9 @@ class _Request:
         names = Names(made)
         outer, is_own = self._outer(made.roots)
         expressions = None
-        if self.expressions and (not self.may_drop_expressions or len(made.calls) <= LECTURE):
+        leaves = sum(quantity.call is None for quantity in made.all_quantities())
+        is_small = leaves + len(made.calls) + len(made.roots) <= LECTURE
+        if self.expressions and (is_small or not self.may_drop_expressions):
             expressions = Expressions(made, names, outer, is_own)
         content = Content(
             values=self.values,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from autodiff import notation
 from autodiff.modes import Scope
 from autodiff.typing import Array
 from viz import alarms
@@ -139,8 +140,7 @@ class Drawing:
         belongs = quantity.kind == "parameter" or _is_number(quantity)
         label = Label(quantity.name or "")
         if not quantity.name:
-            shows = self._content.values or _is_number(quantity)
-            label = _array(quantity, "") if shows else Label("constant")
+            label = _array(quantity, "")
         vertex = Vertex(
             self._id(quantity.name or "constant"),
             "input" if quantity.kind == "result" else quantity.kind,
@@ -321,9 +321,10 @@ class Drawing:
             known = expressions.values.get(quantity, "")
             if whole and self._content.named_gradients and (quantity.name or len(known) <= 14):
                 parts.append(expressions.cotangent(quantity))
-            if text and len(text) <= TOO_LONG and text not in parts:
+            if text and len(text) <= TOO_LONG and text not in parts and _agrees(text, array):
                 parts.append(text)
-        if parts and " where " in parts[-1] and (parts[1:] or self._content.gradients):
+        is_choice = bool(parts) and notation.level(parts[-1]) == notation.CHOICE
+        if is_choice and (parts[1:] or self._content.gradients):
             parts[-1] = f"({parts[-1]})"  # or "else 0 = 0" might be read together
         prefix = " = ".join(parts)
         if not self._content.gradients:
@@ -347,6 +348,11 @@ _NUMBER = "number"
 
 def _is_number(quantity: Quantity) -> bool:
     return quantity.kind == "constant" and not quantity.shape
+
+
+def _agrees(text: str, array: Array | None) -> bool:
+    """Whether an expression that is a number is the one that was computed: 0 · ∞ is not 0."""
+    return array is None or text != "0" or not array.any()
 
 
 def _count(quantity: Quantity) -> int:

@@ -90,7 +90,12 @@ class Expressions:
             texts = [getattr(argument, "text", "…") for argument in arguments]
             text = call.op.expression(*texts)
             return [Symbol(text, _example(quantity)) for quantity in call.results]
-        return result if isinstance(result, tuple) else (result,)
+        if isinstance(result, tuple):
+            return result
+        if result.number_value is not None:  # x − x says more than 0, and may be NaN
+            text = call.op.expression(*(getattr(x, "text", str(x)) for x in arguments))
+            result = Symbol(text, _example(call.results[0]))
+        return (result,)
 
     def _symbol(self, quantity: Quantity) -> Any:
         """The symbol of a quantity; a constant without a name stays what it is."""
@@ -188,7 +193,7 @@ class Expressions:
 
 
 def _example(quantity: Quantity) -> Any:
-    """An array of its shape and dtype: its own values, or ones that take no memory."""
-    if quantity.array is not None:
+    """An array of its shape and dtype: of a constant its values, else ones that take no memory."""
+    if quantity.kind == "constant" and quantity.array is not None:
         return quantity.array
     return np.broadcast_to(np.ones((), quantity.dtype), quantity.shape)

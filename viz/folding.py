@@ -35,6 +35,7 @@ def fold(structure: Structure, coloured: bool) -> None:
                 vertex.signature += f" {level(vertex.size)}"
     while (found := _longest_run(structure)) is not None:
         _fold_run(structure, *found)
+    _drop_empty_groups(structure)
 
 
 def _longest_run(structure: Structure) -> tuple[int, int, int] | None:
@@ -160,17 +161,30 @@ def _frame(structure: Structure, kept: list[Vertex], next_block: Vertex, times: 
     around = set(structure.path(next_block.group))
     common = next((g for g in structure.path(kept[0].group) if g in around), None)
     frame = len(groups)
-    groups.append(Group(f"× {times}", common))
+    inner: set[int] = set()
     for vertex in kept:
-        path = structure.path(vertex.group)
-        inner = path[: path.index(common)] if common in path else path
-        if inner:
-            groups[inner[-1]].parent = frame
-        else:
+        below = [g for g in structure.path(vertex.group) if g not in around]
+        inner.update(below[-1:])
+        if not below:
             vertex.group = frame
         vertex.signature = ""
         first, *rest = vertex.label.text.split("\n")
         vertex.label = Label("\n".join([first.rpartition(": ")[2], *rest]), vertex.label.table)
+    groups.append(Group(f"× {times}", common))
+    for group in inner:
+        groups[group].parent = frame
+        groups[group].title = groups[group].title.rpartition(": ")[2]
+
+
+def _drop_empty_groups(structure: Structure) -> None:
+    """Forget the groups whose vertices have all been dropped."""
+    used = {group for vertex in structure.vertices for group in structure.path(vertex.group)}
+    index = {group: i for i, group in enumerate(sorted(used))}
+    structure.groups = [structure.groups[group] for group in sorted(used)]
+    for group in structure.groups:
+        group.parent = None if group.parent is None else index[group.parent]
+    for vertex in structure.vertices:
+        vertex.group = None if vertex.group is None else index[vertex.group]
 
 
 def _number_steps(structure: Structure) -> None:

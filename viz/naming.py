@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from autodiff.ops.arithmetic import Binary
 from viz.labels import visible
 from viz.trace import Quantity, Trace
 
@@ -17,7 +18,7 @@ class Names:
     Parameters of a model are called by the last part of their name where that says which one
     is meant. Inputs without a name are x, parameters w, results y, with numbers where there are
     several; intermediate results are v₁, v₂, … (Baydin et al., "Automatic differentiation in
-    machine learning: a survey", 2018).
+    machine learning: a survey", 2018). Constant arrays are c.
     """
 
     def __init__(self, made: Trace) -> None:
@@ -27,13 +28,17 @@ class Names:
         _shorten([q for q in quantities if q.kind == "parameter" and q.name])
         self._taken = {quantity.name for quantity in quantities if quantity.name}
         self._count = 0
-        self._name_all([q for q in made.roots if q.kind == "result"], "y")
+        # The y of y − t, which no result must be called beside it.
+        self._residuals = {call.op.residual_name for call in made.calls} - self._taken
+        results = [quantity for quantity in made.roots if quantity.kind == "result"]
+        self._name_all(results, "L" if "y" in self._residuals else "y")
         self._name_all([q for q in quantities if q.kind == "input"], "x")
         self._name_all([q for q in quantities if q.kind == "parameter"], "w")
+        self._name_all([q for q in quantities if q.kind == "constant" and q.shape], "c")
 
     def _name_all(self, quantities: list[Quantity], letter: str) -> None:
         unnamed = [quantity for quantity in quantities if not quantity.name]
-        if len(unnamed) == 1 and letter not in self._taken:
+        if len(unnamed) == 1 and letter not in self._taken | self._residuals:
             unnamed[0].name = letter
             self._taken.add(letter)
             return
@@ -79,7 +84,7 @@ def name_constants(made: Trace) -> None:
     """Call arrays without a name, such as labels, what the definitions of operations call them."""
     taken = {quantity.name for quantity in made.all_quantities()}
     for call in made.calls:
-        if call.op.definition is None:
+        if call.op.definition is None or isinstance(call.op, Binary):
             continue
         names = list(inspect.signature(call.op.definition).parameters)
         if len(names) != len(call.operands):

@@ -126,7 +126,7 @@ class Structure:
     wires : list of Wire
         By the order of their tails.
     groups : list of Group
-        Outer ones before inner ones.
+        In the order in which they were entered.
     notes : list of str
         Lines below the diagram: what abbreviations stand for.
     main : dict of str to str

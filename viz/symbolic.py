@@ -78,6 +78,11 @@ class Symbol(Operators, Symbolic):
         return self._expression.text
 
     @property
+    def number_value(self) -> float | None:
+        """The number that it is known to be; None if it is none."""
+        return self._expression.value
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Its shape."""
         return self._example.shape

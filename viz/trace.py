@@ -276,8 +276,7 @@ def _kept(node: Node) -> Iterator[tuple[Node, Array]]:
         yield node, node.output
     if node.op is None:
         return
-    inputs = enumerate(node.inputs) if node.output is not None else _saved_inputs(node)
-    for position, array in inputs:
+    for position, array in [*enumerate(node.inputs), *_saved_inputs(node)]:
         parent = node.parents[position]
         if parent is not None and is_array(array):
             yield parent, array
