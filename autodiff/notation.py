@@ -96,6 +96,11 @@ def superscript(exponent: int) -> str:
     return str(exponent).translate(_SUPERSCRIPTS)
 
 
+def subscript(number: int) -> str:
+    """An index: ₁, ₁₂."""
+    return str(number).translate(_SUBSCRIPTS)
+
+
 def along(name: str, axes: Any) -> str:
     """`name` with the axes as subscripts: Σ₀, max₁₂, max₋₁; without where there are none."""
     if axes is None:

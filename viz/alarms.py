@@ -1,6 +1,9 @@
-"""Where NaN and infinity first appear, among the values and among the gradients."""
+"""Where infinity and NaN first appear, among the values and among the gradients."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 
@@ -9,33 +12,40 @@ from viz.trace import Call, Quantity, Trace
 
 Alarms = dict[Call | Quantity, str]
 
+_WORDS: Final = ("", "∞", "NaN")
+"""From good to bad: an operation raises an alarm where it makes things worse."""
+
 
 def find(made: Trace) -> Alarms:
-    """The calls that give NaN or infinity from finite operands, and leaves that hold such."""
+    """The calls that give infinity or NaN to what had none, and the leaves that hold such."""
     alarms: Alarms = {}
-    tainted: set[Quantity] = set()
+    badness: dict[Quantity, int] = {}
     for quantity in made.all_quantities():
-        if quantity.call is None and (found := _not_finite(quantity.array)):
-            alarms[quantity] = found
-            tainted.add(quantity)
+        if quantity.call is None and (bad := _badness([quantity.array])):
+            alarms[quantity] = _WORDS[bad]
+            badness[quantity] = bad
     for call in made.calls:
-        came_in = any(operand.quantity in tainted for operand in call.operands)
+        given = max((badness.get(operand.quantity, 0) for operand in call.operands), default=0)
+        worst = _badness(result.array for result in call.results)
+        if worst > given:
+            alarms[call] = _WORDS[worst]
         for result in call.results:
-            found = _not_finite(result.array)
-            if found and not came_in:
-                alarms[call] = found
-            if found or (came_in and result.array is None):
-                tainted.add(result)
+            # What is not known may be as bad as what it was computed from.
+            bad = _badness([result.array]) if result.array is not None else given
+            if bad:
+                badness[result] = bad
     for call in reversed(made.calls):
-        arrived = [_not_finite(result.cotangent) for result in call.results]
-        sent = [_not_finite(operand.cotangent) for operand in call.operands]
-        if any(sent) and not any(arrived) and call not in alarms:
-            alarms[call] = f"gradient {next(filter(None, sent))}"
+        sent = _badness(operand.cotangent for operand in call.operands)
+        if sent > _badness(result.cotangent for result in call.results):
+            before = f"{alarms[call]}, " if call in alarms else ""
+            alarms[call] = f"{before}gradient {_WORDS[sent]}"
     return alarms
 
 
-def _not_finite(array: Array | None) -> str:
-    """What is wrong with an array; empty for nothing."""
-    if array is None or array.dtype.kind != "f" or np.isfinite(array).all():
-        return ""
-    return "NaN" if np.isnan(array).any() else "∞"
+def _badness(arrays: Iterable[Array | None]) -> int:
+    """How bad the worst of these arrays is; 0 where all is finite, or nothing is known."""
+    worst = 0
+    for array in arrays:
+        if array is not None and array.dtype.kind == "f" and not np.isfinite(array).all():
+            worst = max(worst, 2 if np.isnan(array).any() else 1)
+    return worst

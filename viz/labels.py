@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.typing import Array, Shape
 
 ROWS: Final = 4
@@ -45,19 +46,10 @@ class Label:
 
 
 def number(value: Any) -> str:
-    """A number in four digits, with a true minus sign."""
+    """A number as expressions write it, or a truth value."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
-    value = float(value)
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if math.isnan(value):
-        return "NaN"
-    text = f"{value + 0.0:.4g}"  # + 0.0: no minus before a zero
-    mantissa, exponent, power = text.partition("e")
-    if exponent:
-        text = f"{mantissa}e{int(power)}"
-    return text.replace("-", "−")
+    return notation.number(float(value))
 
 
 def array_label(array: Array, prefix: str = "") -> Label:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
+from autodiff.notation import subscript
 from autodiff.ops.arithmetic import Binary
 from viz.labels import visible
 from viz.trace import Quantity, Trace
-
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 class Names:
@@ -50,7 +49,7 @@ class Names:
         number = 0
         while True:
             number += 1
-            name = letter + str(number).translate(SUBSCRIPTS)
+            name = letter + subscript(number)
             if name not in self._taken:
                 self._taken.add(name)
                 yield name
@@ -59,7 +58,7 @@ class Names:
         """What the quantity is called; v₁, v₂, … where it has no name yet."""
         while not quantity.name:
             self._count += 1
-            name = "v" + str(self._count).translate(SUBSCRIPTS)
+            name = "v" + subscript(self._count)
             if name not in self._taken:
                 quantity.name = name
                 self._taken.add(name)
@@ -93,12 +92,9 @@ def name_constants(made: Trace) -> None:
             quantity = operand.quantity
             is_array = quantity.kind == "constant" and quantity.shape
             if is_array and not quantity.name:
-                number = 1
-                while (free := name + _subscript(number)) in taken:
+                free, number = name, 1
+                while free in taken:
                     number += 1
+                    free = name + subscript(number)
                 quantity.name = free
                 taken.add(free)
-
-
-def _subscript(number: int) -> str:
-    return str(number).translate(SUBSCRIPTS) if number > 1 else ""
