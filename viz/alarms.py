@@ -22,13 +22,15 @@ def find(made: Trace) -> Alarms:
     badness: dict[Quantity, int] = {}
     for quantity in made.all_quantities():
         if quantity.call is None and (bad := _badness([quantity.array])):
-            alarms[quantity] = _WORDS[bad]
+            alarms[quantity] = f"{_WORDS[bad]} first here"
             badness[quantity] = bad
     for call in made.calls:
-        given = max((badness.get(operand.quantity, 0) for operand in call.operands), default=0)
+        operands = [operand.quantity for operand in call.operands]
+        given = max((badness.get(quantity, 0) for quantity in operands), default=0)
         worst = _badness(result.array for result in call.results)
         if worst > given:
-            alarms[call] = _WORDS[worst]
+            is_known = all(quantity.array is not None for quantity in operands)
+            alarms[call] = f"{_WORDS[worst]} {'first here' if is_known else 'here, or before'}"
         for result in call.results:
             # What is not known may be as bad as what it was computed from.
             bad = _badness([result.array]) if result.array is not None else given
@@ -38,7 +40,7 @@ def find(made: Trace) -> Alarms:
         sent = _badness(operand.cotangent for operand in call.operands)
         if sent > _badness(result.cotangent for result in call.results):
             before = f"{alarms[call]}, " if call in alarms else ""
-            alarms[call] = f"{before}gradient {_WORDS[sent]}"
+            alarms[call] = f"{before}gradient {_WORDS[sent]} first here"
     return alarms
 
 

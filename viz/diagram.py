@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +41,15 @@ class Diagram:
         What is drawn.
     appearance : Appearance
         How.
-    coarser : Diagram, optional
-        The same by modules, which is rendered where this is too large.
+    coarser : function, optional
+        Gives the same by modules, which is rendered where this is too large.
     """
 
     def __init__(
-        self, structure: Structure, appearance: Appearance, coarser: Diagram | None = None
+        self,
+        structure: Structure,
+        appearance: Appearance,
+        coarser: Callable[[], Diagram] | None = None,
     ) -> None:
         self.structure = structure
         self.appearance = appearance
@@ -180,8 +184,10 @@ class Diagram:
         """The diagram itself, or the coarser one where it is too large to be rendered."""
         if len(self.structure.vertices) <= LARGEST:
             return self
-        if self._coarser is not None and len(self._coarser.structure.vertices) <= LARGEST:
-            return self._coarser
+        if self._coarser is not None:
+            coarser = self._coarser()
+            if len(coarser.structure.vertices) <= LARGEST:
+                return coarser
         raise ValueError(
             f"{len(self.structure.vertices):,} vertices are too many for a picture (at most "
             f'{LARGEST:,}); draw less of it with detail="module" or depth=, within '

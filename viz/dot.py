@@ -40,12 +40,11 @@ def layered(structure: Structure, appearance: Appearance) -> str:
             is_main = structure.main.get(wire.tail) == use.head
             _write_edge(graph, wire, use, count, appearance, is_main)
     if structure.notes:
-        note = Label("\n".join(structure.notes))
-        graph.node(
-            "notes", label=dot_label(note), shape="plaintext", fontcolor=appearance.colours.note
-        )
+        note = dot_label(Label("\n".join(structure.notes)))
+        ink = appearance.colours.note
+        graph.node("diagram-notes", label=note, shape="plaintext", fontcolor=ink)
     if appearance.coloured:
-        graph.node("legend", label=legend(appearance), shape="plaintext")
+        graph.node("diagram-legend", label=legend(appearance), shape="plaintext")
     return str(graph.source)
 
 
@@ -131,8 +130,8 @@ def vertex_attributes(vertex: Vertex, appearance: Appearance) -> dict[str, str]:
 
 
 def alarm_text(alarm: str) -> str:
-    """What is written beside a vertex where NaN or infinity first appears."""
-    return f"⚠ {alarm} first here"
+    """What is written beside a vertex where things get worse."""
+    return f"⚠ {alarm}"
 
 
 def _write_edge(
@@ -172,7 +171,9 @@ def backward_attributes(appearance: Appearance, step: int) -> dict[str, str]:
 
 def text(content: str) -> Any:
     """Text that Graphviz writes as it is, line by line."""
-    lines = (visible(line).replace("\\", "\\\\") for line in content.split("\n"))
+    lines = (
+        visible(line).replace("\\", "\\\\").replace("&", "&amp;") for line in content.split("\n")
+    )
     return graphviz.nohtml("\\n".join(lines))
 
 
@@ -192,7 +193,7 @@ def html_label(label: Label) -> str:
         f"{rows}</TABLE>"
     )
     lines = "<BR/>".join(escape_html(visible(line)) for line in label.text.split("\n"))
-    before = f"<TD>{lines}</TD>" if label.text else ""
+    before = f"<TD>{lines}&#160;</TD>" if label.text else ""
     return (
         f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
         f"<TR>{before}<TD>{table}</TD></TR></TABLE>>"

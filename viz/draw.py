@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
@@ -185,7 +186,7 @@ def backward_flow(
         is_given=gradient is not None,
     )
     diagram = request.diagram()
-    if step is not None and not 0 <= step <= diagram.steps:
+    if step is not None and not 0 <= _whole(step, "step", caller) <= diagram.steps:
         raise ValueError(
             f"{caller}: step={step}; the reverse pass takes {diagram.steps} steps: expected a "
             f"number from 0 to {diagram.steps}"
@@ -220,19 +221,26 @@ class _Request:
             raise ValueError(
                 f"{self.caller}: detail={self.detail!r}; expected one of {get_args(Detail)}"
             )
-        if self.depth is not None and self.depth < 0:
+        if self.depth is not None and _whole(self.depth, "depth", self.caller) < 0:
             raise ValueError(f"{self.caller}: depth={self.depth}; expected 0 or more")
+        if self.names is not None and not (
+            isinstance(self.names, Mapping) and all(isinstance(name, str) for name in self.names)
+        ):
+            kind = type(self.names).__name__
+            raise TypeError(
+                f"{self.caller}: names is a {kind}; expected a mapping of text (names) to Tensors "
+                f"and arrays, such as locals()"
+            )
 
     def diagram(self) -> Diagram:
         """Trace, differentiate, name, draw."""
         made = trace(self.roots, self.names)
         if self.seeds is not None:
             differentiate(made, self.seeds)
-        # Before anything of the trace changes: the same by modules, in case this is too large.
         coarser = None
         is_coarse = self.detail == "module" or all(call.scope is None for call in made.calls)
         if len(made.calls) > LARGEST and not is_coarse:
-            coarser = replace(self, detail="module", **_BY_MODULE).diagram()
+            coarser = replace(self, detail="module", **_BY_MODULE).diagram
         name_constants(made)
         if self.detail == "primitive":
             made = expand(made)
@@ -282,6 +290,13 @@ _BY_MODULE: dict[str, Any] = {
 }
 
 
+def _whole(value: Any, name: str, caller: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{caller}: {name}={value!r}; expected a whole number") from None
+
+
 def _roots(y: Any, caller: str) -> Sequence[Tensor]:
     roots = [y] if isinstance(y, Tensor) else y
     if not isinstance(roots, (list, tuple)) or not all(isinstance(r, Tensor) for r in roots):
@@ -296,7 +311,7 @@ def _roots(y: Any, caller: str) -> Sequence[Tensor]:
                 f"{caller}: nothing was recorded for this Tensor; compute it from Tensors with "
                 f"requires_grad=True, outside no_grad()"
             )
-    return roots
+    return list(dict.fromkeys(roots))
 
 
 def _seeds(roots: Sequence[Tensor], gradient: Any, caller: str) -> list[Array | None]:
@@ -316,6 +331,8 @@ def _appearance(
     step: int | None = None,
     coloured: bool = False,
 ) -> Appearance:
+    if not isinstance(title, str):
+        raise TypeError(f"{caller}: title={title!r}; expected text")
     for name, value, expected in (
         ("theme", theme, get_args(ThemeName)),
         ("direction", direction, get_args(Direction)),

@@ -84,10 +84,11 @@ class Drawing:
         drawn: set[Unit] = set()
         for call in self._made.calls:
             unit = self._units[call]
-            for operand in call.operands:
-                self._draw_leaf(operand.quantity, unit)
             if unit not in drawn:
                 drawn.add(unit)
+                for part in unit.calls if isinstance(unit, Box) else [unit]:
+                    for operand in part.operands:
+                        self._draw_leaf(operand.quantity, unit)
                 self._draw_unit(unit)
             for operand in call.operands:
                 self._draw_use(operand, unit, steps.get(unit, 0))
@@ -251,7 +252,6 @@ class Drawing:
     def _draw_root(self, root: Quantity) -> None:
         if root.call is None:
             self._draw_leaf(root, _NOWHERE)
-            return
         wire = self._wire(root, is_root=True)
         if wire is None:
             return

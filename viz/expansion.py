@@ -19,7 +19,7 @@ def expand(fused: Trace) -> Trace:
 
     The definition is run on the values that are still there; where some are gone, on ones of
     the same shape, for the sake of its structure alone. Cotangents that are known at a fused
-    operation are sent back through its definition.
+    operation are sent back through its definition. A definition of several outputs stays closed.
     """
     expanded = Trace()
     same: dict[Quantity, Quantity] = {}
@@ -35,7 +35,7 @@ def expand(fused: Trace) -> Trace:
         if last.call is None:  # the definition gave one of its inputs
             same[result] = last
             continue
-        last.call.results[last.index] = result
+        last.call.results = [result if part is last else part for part in last.call.results]
         result.call, result.index = last.call, last.index
         for part in parts.calls:
             part.scope = call.scope

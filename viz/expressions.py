@@ -53,6 +53,7 @@ class Expressions:
         self._symbols: dict[Quantity, Any] = {}
         self._arrived: dict[Quantity, Any] = {}
         self._residuals: dict[str, str] = {}
+        self._outputs: dict[Call, list[Any]] = {}
         with np.errstate(all="ignore"):  # examples may lie outside of a domain
             for call in made.calls:
                 self._forward(call)
@@ -76,11 +77,14 @@ class Expressions:
                 if quantity.call is not None and not quantity.name:
                     self._symbols[quantity] = Symbol(self._names.name(quantity), _example(quantity))
             results = self._apply(call)
-        for quantity, symbol in zip(call.results, results, strict=False):
+        outputs = list(results)
+        for quantity in call.results:
+            symbol = results[quantity.index]
             self.values[quantity] = symbol.text
             if quantity.name:
-                symbol = Symbol(quantity.name, _example(quantity))
+                symbol = outputs[quantity.index] = Symbol(quantity.name, _example(quantity))
             self._symbols[quantity] = symbol
+        self._outputs[call] = outputs
 
     def _apply(self, call: Call) -> Sequence[Symbol]:
         arguments = [self._symbol(operand.quantity) for operand in call.operands]
@@ -89,7 +93,9 @@ class Expressions:
         except Exception:  # an operation of a user's own, which reads on arrays alone
             texts = [getattr(argument, "text", "…") for argument in arguments]
             text = call.op.expression(*texts)
-            return [Symbol(text, _example(quantity)) for quantity in call.results]
+            count = max(quantity.index for quantity in call.results) + 1
+            examples = {quantity.index: _example(quantity) for quantity in call.results}
+            return [Symbol(text, examples.get(i, np.ones(()))) for i in range(count)]
         if isinstance(result, tuple):
             return result
         if result.number_value is not None:  # x − x says more than 0, and may be NaN
@@ -101,10 +107,10 @@ class Expressions:
         """The symbol of a quantity; a constant without a name stays what it is."""
         if quantity not in self._symbols:
             symbol: Any = _example(quantity)
-            if quantity.kind == "constant" and symbol.ndim == 0 and quantity.array is not None:
-                symbol = symbol.item()
-            elif quantity.name:
+            if quantity.name:
                 symbol = Symbol(quantity.name, symbol)
+            elif quantity.kind == "constant" and symbol.ndim == 0 and quantity.array is not None:
+                symbol = symbol.item()
             self._symbols[quantity] = symbol
         return self._symbols[quantity]
 
@@ -118,7 +124,9 @@ class Expressions:
             self._arrived[root] = Symbol(self.cotangent(root), example)
 
     def _backward(self, call: Call) -> None:
-        arrived = [self._cotangent_symbol(quantity) for quantity in call.results]
+        arrived: list[Any] = [None] * len(self._outputs[call])
+        for quantity in call.results:
+            arrived[quantity.index] = self._cotangent_symbol(quantity)
         if all(symbol is None for symbol in arrived):
             return
         cotangent = tuple(arrived) if call.node.shape is None else arrived[0]
@@ -159,8 +167,8 @@ class Expressions:
         saves = call.op.saves
         saved = [inputs[position] for position in saves.inputs(len(inputs))]
         if saves.output:
-            results = tuple(self._symbol(quantity) for quantity in call.results)
-            saved.append(results if call.node.shape is None else results[0])
+            outputs = tuple(self._outputs[call])
+            saved.append(outputs if call.node.shape is None else outputs[0])
         if saves.residual:
             saved.append(self._residual(call, inputs))
         return saved

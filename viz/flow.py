@@ -38,6 +38,7 @@ def differentiate(made: Trace, seeds: Sequence[Array | None]) -> None:
             call = calls.get(node)
             if call is not None and sent:
                 _send(call, sent, targets, nodes)
+    _stop_dry_flows(made)
 
 
 def _send(call: Call, sent: Sequence[Any], targets: set[Node], nodes: dict[Quantity, Node]) -> None:
@@ -46,6 +47,17 @@ def _send(call: Call, sent: Sequence[Any], targets: set[Node], nodes: dict[Quant
             operand.cotangent = _sum(operand.cotangent, value)
         elif nodes.get(operand.quantity) in targets:
             operand.flows = False  # the rule has nothing to say of this input
+
+
+def _stop_dry_flows(made: Trace) -> None:
+    """Nothing flows back from a call that nothing flows to."""
+    reached = set(made.roots)
+    for call in reversed(made.calls):
+        is_reached = not reached.isdisjoint(call.results)
+        for operand in call.operands:
+            operand.flows = operand.flows and is_reached
+            if operand.flows:
+                reached.add(operand.quantity)
 
 
 def _sum(known: Array | None, more: Array) -> Array:

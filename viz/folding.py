@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
 
 from viz.labels import Label
 from viz.structure import Group, Structure, Use, Vertex
@@ -14,6 +16,9 @@ FEWEST: Final = 3
 
 LONGEST: Final = 50
 """Blocks of more vertices than this are not looked for."""
+
+MOST: Final = 20
+"""More places where something repeats are left as they are."""
 
 
 def fold(structure: Structure, coloured: bool) -> None:
@@ -33,18 +38,22 @@ def fold(structure: Structure, coloured: bool) -> None:
         for vertex in structure.vertices:
             if vertex.size is not None:
                 vertex.signature += f" {level(vertex.size)}"
-    while (found := _longest_run(structure)) is not None:
+    for _ in range(MOST):
+        found = _longest_run(structure)
+        if found is None:
+            break
         _fold_run(structure, *found)
     _drop_empty_groups(structure)
 
 
 def _longest_run(structure: Structure) -> tuple[int, int, int] | None:
     """Start, length and number of the equal blocks that save most."""
-    vertices = structure.vertices
     edges = _Edges(structure)
+    kinds: dict[object, int] = {}
+    codes = np.array([kinds.setdefault(_likeness(v), len(kinds)) for v in structure.vertices])
     best, saved = None, 0
-    for length in range(1, min(len(vertices) // FEWEST, LONGEST) + 1):
-        for start, end in _alike_runs(vertices, length):
+    for length in range(1, min(len(codes) // FEWEST, LONGEST) + 1):
+        for start, end in _alike_runs(codes, length):
             for i in range(start, start + length):  # the blocks may begin at any of these
                 times = (end - i) // length
                 if times >= FEWEST and (times - 1) * length > saved:
@@ -54,24 +63,20 @@ def _longest_run(structure: Structure) -> tuple[int, int, int] | None:
     return best
 
 
-def _alike_runs(vertices: list[Vertex], length: int) -> Iterator[tuple[int, int]]:
+def _likeness(vertex: Vertex) -> object:
+    """What vertices have in common that may be folded into one."""
+    if not vertex.signature or vertex.kind in ("result", "input"):
+        return vertex.id
+    return vertex.signature, vertex.kind, vertex.alarm
+
+
+def _alike_runs(codes: np.ndarray[Any, Any], length: int) -> Iterator[tuple[int, int]]:
     """Where vertices are like those that come `length` later: first, and last + 1."""
-    start = None
-    for i in range(len(vertices) - length + 1):
-        is_alike = i + length < len(vertices) and _alike(vertices[i], vertices[i + length])
-        if is_alike and start is None:
-            start = i
-        elif not is_alike and start is not None:
-            yield start, i + length
-            start = None
-
-
-def _alike(x: Vertex, y: Vertex) -> bool:
-    return (
-        bool(x.signature)
-        and x.kind not in ("result", "input")
-        and (x.signature, x.kind, x.alarm) == (y.signature, y.kind, y.alarm)
-    )
+    alike = np.concatenate([[False], codes[:-length] == codes[length:], [False]])
+    changes = np.flatnonzero(np.diff(alike))
+    for start, end in changes.reshape(-1, 2).tolist():
+        if end - start >= (FEWEST - 1) * length:
+            yield start, end + length
 
 
 class _Edges:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator
 
 from autodiff.notation import subscript
@@ -23,9 +24,10 @@ class Names:
     def __init__(self, made: Trace) -> None:
         quantities = made.all_quantities()
         for quantity in quantities:
-            quantity.name = visible(quantity.name) if quantity.name else None
+            quantity.name = visible(quantity.name).strip() if quantity.name else None
         _shorten([q for q in quantities if q.kind == "parameter" and q.name])
         self._taken = {quantity.name for quantity in quantities if quantity.name}
+        self._tell_apart([quantity for quantity in quantities if quantity.name])
         self._count = 0
         # The y of y − t, which no result must be called beside it.
         self._residuals = {call.op.residual_name for call in made.calls} - self._taken
@@ -44,6 +46,14 @@ class Names:
         names = self._numbered(letter)
         for quantity in unnamed:
             quantity.name = next(names)
+
+    def _tell_apart(self, quantities: list[Quantity]) -> None:
+        """Number those of the same name: w₁, w₂; or an expression would take them for one."""
+        counts = Counter(quantity.name for quantity in quantities)
+        numbered = {name: self._numbered(str(name)) for name, count in counts.items() if count > 1}
+        for quantity in quantities:
+            if quantity.name in numbered:
+                quantity.name = next(numbered[quantity.name])
 
     def _numbered(self, letter: str) -> Iterator[str]:
         number = 0

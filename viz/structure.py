@@ -28,7 +28,7 @@ class Vertex:
     size : float or None
         The root mean square of the gradient that arrives here, where it is known.
     alarm : str
-        "NaN" or "∞" where such a value first appears.
+        What is wrong where NaN or infinity first appears.
     signature : str
         What makes it equal to another vertex, apart from its own name.
     tooltip : str

@@ -32,8 +32,7 @@ class Symbol(Operators, Symbolic):
     Parameters
     ----------
     text : str
-        How it prints. Symbols of the same text are taken for the same value; one that is the
-        text of a number, for that number.
+        How it prints. Symbols of the same text are taken for the same value.
     example : array_like
         Any array of its shape and dtype: the shapes of results are found by computing with
         examples. A view that is broadcast from a single number will do.
@@ -48,8 +47,7 @@ class Symbol(Operators, Symbolic):
     __slots__ = ("_example", "_expression")
 
     def __init__(self, text: str, example: Any) -> None:
-        value = _number(text)
-        self._expression = Expression.atom(text) if value is None else Expression.number(value)
+        self._expression = Expression.atom(text)
         self._example = np.asarray(example)
 
     @classmethod
@@ -167,14 +165,6 @@ class Symbol(Operators, Symbolic):
 
     def __ge__(self, other: Any) -> Any:
         return _compare(np.greater_equal, self, other)
-
-
-def _number(text: str) -> float | None:
-    """The number that `text` is, None if it is none."""
-    digits = text.removeprefix("−")
-    if not digits.replace(".", "", 1).isdecimal() or not digits.isascii():
-        return None
-    return -float(digits) if text.startswith("−") else float(digits)
 
 
 # -- operands -----------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def _name(vertex: Vertex) -> str:
         name = vertex.label.text + (f" ({number})" if number.isdecimal() else "")
     else:
         name = str(vertex.label).split(", ")[0] or vertex.id
-    return f"{name} [{vertex.alarm} first here]" if vertex.alarm else name
+    return f"{name} [{vertex.alarm}]" if vertex.alarm else name
 
 
 def _table(

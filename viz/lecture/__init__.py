@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from viz.appearance import Appearance
-from viz.lecture.frames import frames
+from viz.lecture.frames import Frames
 from viz.lecture.layout import Layout
+from viz.lecture.margins import add_margins
 from viz.lecture.places import Places
 from viz.lecture.routes import Routes
 from viz.lecture.skeleton import Skeleton
@@ -26,7 +27,7 @@ def lay_out(structure: Structure, appearance: Appearance, place: Callable[[str],
     structure : Structure
         What is drawn.
     appearance : Appearance
-        Of which the direction matters here.
+        Direction, title, and whether there is a legend.
     place : function
         Gives Graphviz's JSON for DOT text.
     """
@@ -35,12 +36,14 @@ def lay_out(structure: Structure, appearance: Appearance, place: Callable[[str],
     skeleton = Skeleton(structure, direction)
     places = Places(skeleton, place(skeleton.source(framed=False)), direction)
     layout = Routes(skeleton, places, direction).layout()
-    drawn = frames(layout, structure, skeleton, is_down)
-    if drawn is None:
+    if not Frames(layout, structure, skeleton, is_down).draw():
         # Graphviz keeps frames apart, at the price of a chain that is less straight.
+        layout.frames.clear()
         framed = Places(skeleton, place(skeleton.source(framed=True)), direction)
         if framed.is_aligned:
             layout = Routes(skeleton, framed, direction).layout()
-            drawn = framed.frames
-    layout.frames = drawn or {}
-    return layout.turned() if is_down else layout
+            layout.frames = framed.frames
+            Frames(layout, structure, skeleton, is_down).write_titles()
+    page = layout.turned() if is_down else layout
+    add_margins(page, structure, appearance)
+    return page

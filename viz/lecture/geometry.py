@@ -70,6 +70,15 @@ class Box:
             low, high = max(low, first), min(high, second)
         return low < high
 
+    def cuts(self, other: Box) -> bool:
+        """Whether a part of the other is inside, and a part outside."""
+        return self.overlaps(other) and not (
+            self.left <= other.left
+            and other.right <= self.right
+            and self.bottom <= other.bottom
+            and other.top <= self.top
+        )
+
     def exit(self, inside: Point, outside: Point) -> Point:
         """Where the line from a point inside to one outside leaves the box."""
         (x, y), (u, v) = inside, outside
@@ -129,15 +138,17 @@ def parallel(points: Sequence[Point], distance: float) -> list[Point]:
     return shifted
 
 
-def circle_exit(center: Point, radius: float, inside: Point, outside: Point) -> Point:
-    """Where the line from a point inside a circle to one outside leaves it."""
-    x, y = inside[0] - center[0], inside[1] - center[1]
-    u, v = outside[0] - inside[0], outside[1] - inside[1]
-    a, b, c = u * u + v * v, x * u + y * v, x * x + y * y - radius * radius
+def ellipse_exit(box: Box, inside: Point, outside: Point) -> Point:
+    """Where the line from a point inside the ellipse in a box to one outside leaves it."""
+    half, other = box.width / 2, box.height / 2
+    x, y = (inside[0] - box.center[0]) / half, (inside[1] - box.center[1]) / other
+    u, v = (outside[0] - inside[0]) / half, (outside[1] - inside[1]) / other
+    a, b, c = u * u + v * v, x * u + y * v, x * x + y * y - 1
     if a == 0 or c > 0:
         return inside
     share = (-b + math.sqrt(max(b * b - a * c, 0.0))) / a
-    return inside[0] + min(share, 1.0) * u, inside[1] + min(share, 1.0) * v
+    share = min(share, 1.0)
+    return inside[0] + share * u * half, inside[1] + share * v * other
 
 
 def cross(one: tuple[Point, Point], other: tuple[Point, Point], apart: float) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from viz.dot import SHORT_SYMBOL, VERTEX_SIZE
-from viz.labels import Label
+from viz.dot import EDGE_SIZE, SHORT_SYMBOL, VERTEX_SIZE, alarm_text
+from viz.labels import Label, visible
 from viz.lecture.geometry import Box, Point
 from viz.lecture.measure import extent
 from viz.structure import Use, Vertex, Wire
@@ -24,6 +24,10 @@ RADIUS: Final = 20.0
 
 DOT: Final = 2.5
 """The radius of the dot where a value fans out."""
+
+FRAME_SIZE: Final = EDGE_SIZE + 1
+TITLE_ROOM: Final = 18.0
+"""The letters on a frame, and the height of the row that they have in it."""
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class Run:
     @property
     def id(self) -> str:
         """Its name in the picture."""
-        return f"{self.tail}__{self.head}"
+        return f"{self.tail}-{self.head}"
 
     def boxes(self) -> list[Box]:
         """What its text takes up."""
@@ -96,14 +100,20 @@ class Layout:
         Where the values fan out: two points, of the value and of the gradient.
     runs : list of Run
         All lines.
+    alarms : dict
+        What is written beside vertices, by their names.
     frames : dict
         The place of each group that is drawn.
+    margins : dict
+        What is written on frames and around the whole, by its name in the picture.
     """
 
     boxes: dict[str, Box] = field(default_factory=dict)
     fans: dict[str, tuple[Point, Point]] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    alarms: dict[str, Box] = field(default_factory=dict)
     frames: dict[int, Box] = field(default_factory=dict)
+    margins: dict[str, Box] = field(default_factory=dict)
 
     def turned(self) -> Layout:
         """The same from top to bottom instead of from left to right."""
@@ -116,8 +126,38 @@ class Layout:
             {name: turn_box(box) for name, box in self.boxes.items()},
             {name: (_turn(a), _turn(b)) for name, (a, b) in self.fans.items()},
             self.runs,
+            {name: turn_box(box) for name, box in self.alarms.items()},
             {group: turn_box(box) for group, box in self.frames.items()},
+            {name: turn_box(box) for name, box in self.margins.items()},
         )
+
+    def texts(self) -> list[Box]:
+        """All that is written, but for the names of vertices."""
+        texts = [box for run in self.runs for box in run.boxes()]
+        return [*texts, *self.alarms.values(), *self.margins.values()]
+
+    def extent(self) -> Box:
+        """The smallest box around everything."""
+        points = [point for run in self.runs for point in (*run.forward, *run.backward)]
+        everything = [*self.boxes.values(), *self.frames.values(), *self.texts()]
+        return around([*everything, *(Box(point, 0, 0) for point in points)])
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box around others."""
+    left, right = min(box.left for box in boxes), max(box.right for box in boxes)
+    bottom, top = min(box.bottom for box in boxes), max(box.top for box in boxes)
+    return Box(((left + right) / 2, (bottom + top) / 2), right - left, top - bottom)
+
+
+def alarm_extent(alarm: str) -> tuple[float, float]:
+    """Width and height of what is written beside a vertex, in points."""
+    return extent(Label(alarm_text(alarm)), EDGE_SIZE)
+
+
+def title_extent(title: str) -> tuple[float, float]:
+    """Width and height of the title of a frame, in points."""
+    return extent(Label(visible(title)), FRAME_SIZE)
 
 
 def _turn(point: Point) -> Point:

@@ -15,7 +15,7 @@ LINE: Final = 1.25
 """The height of a line, in sizes of the letters."""
 
 TALL: Final = 1.5
-"""The same with East Asian letters."""
+"""The same with East Asian letters, or with such as come from another font."""
 
 CELL: Final = 6.0
 """What a cell of a table has around its text, in points."""
@@ -27,7 +27,8 @@ _WIDTHS: Final = {
         ("!tr()[]¹²³⁴⁵⁶⁷⁸⁹⁰⁻₀₁₂₃₄₅₆₇₈₉ᵢⱼᵀ°", 0.43),
         ('"`*_?°∂', 0.56),
         ("−+×÷=<>≤≥≠±~^#w", 0.86),
-        ("M", 0.89),
+        ("M&", 0.89),
+        ("0123456789", 0.69),
         ("mW@%…⚠→—∞½", 1.02),
     )
     for character in characters
@@ -60,7 +61,8 @@ def _height(line: str, size: float) -> float:
 
 
 def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
+    """Of East Asian letters, and signs for control characters, which few fonts have."""
+    return unicodedata.east_asian_width(character) in "WF" or "\u2400" <= character <= "\u2426"
 
 
 def _em(character: str) -> float:

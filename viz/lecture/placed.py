@@ -18,20 +18,16 @@ from viz.dot import (
     dot_label,
     legend,
     new_graph,
-    text,
     vertex_attributes,
 )
 from viz.labels import Label
 from viz.lecture.geometry import Box, Point, direction
-from viz.lecture.layout import DOT, Layout, Run
-from viz.lecture.measure import extent
+from viz.lecture.layout import DOT, FRAME_SIZE, Layout, Run
+from viz.lecture.margins import TITLE_SIZE
 from viz.structure import Structure, Vertex
-from viz.themes import LIMIT_NAMES
 
 HEAD: Final = 8.0
 """The length of an arrow's head, in points."""
-
-TITLE_SIZE: Final = 18
 
 
 def placed(layout: Layout, structure: Structure, appearance: Appearance) -> str:
@@ -39,9 +35,14 @@ def placed(layout: Layout, structure: Structure, appearance: Appearance) -> str:
     graph = new_graph(appearance)
     graph.attr(outputorder="nodesfirst", splines="true", pad="0.15")
     for index, frame in layout.frames.items():
-        _write_frame(graph, index, frame, structure, appearance)
+        title = layout.margins[f"frame-{index}-title"]
+        _write_frame(graph, index, frame, appearance)
+        note = {"fontsize": str(FRAME_SIZE), "fontcolor": appearance.colours.note}
+        _write_text(
+            graph, f"frame-{index}-title", Label(structure.groups[index].title), title, note
+        )
     for vertex in structure.vertices:
-        _write_vertex(graph, vertex, layout.boxes[vertex.id], appearance)
+        _write_vertex(graph, vertex, layout, appearance)
     for name, points in layout.fans.items():
         _write_fan(graph, name, points, layout, appearance)
     for count, run in enumerate(layout.runs):
@@ -55,37 +56,33 @@ def _position(point: Point) -> str:
 
 
 def _round(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
 def _write_frame(
     graph: graphviz.Digraph,
     index: int,
     frame: Box,
-    structure: Structure,
     appearance: Appearance,
 ) -> None:
-    colours = appearance.colours
     graph.node(
-        f"frame_{index}",
-        label=text(structure.groups[index].title),
-        id=f"frame_{index}",
+        f"frame-{index}",
+        label="",
+        id=f"frame-{index}",
         pos=_position(frame.center),
         width=f"{frame.width / 72:.4f}",
         height=f"{frame.height / 72:.4f}",
         fixedsize="true",
         shape="box",
         style="rounded",
-        labelloc="t",
-        color=colours.frame,
-        fontcolor=colours.note,
-        fontsize=str(EDGE_SIZE + 1),
+        color=appearance.colours.frame,
     )
 
 
 def _write_vertex(
-    graph: graphviz.Digraph, vertex: Vertex, box: Box, appearance: Appearance
+    graph: graphviz.Digraph, vertex: Vertex, layout: Layout, appearance: Appearance
 ) -> None:
+    box = layout.boxes[vertex.id]
     attributes = vertex_attributes(vertex, appearance)
     attributes.pop("xlabel", None)
     if vertex.kind == "operation" or vertex.kind == "module":
@@ -93,16 +90,9 @@ def _write_vertex(
         attributes["fixedsize"] = "true"
     graph.node(vertex.id, pos=_position(box.center), **attributes)
     if vertex.alarm:
-        above = (box.center[0], box.top + 10)
-        graph.node(
-            f"{vertex.id}__alarm",
-            label=text(alarm_text(vertex.alarm)),
-            shape="plaintext",
-            margin="0",
-            fontsize=str(EDGE_SIZE),
-            fontcolor=appearance.colours.alarm,
-            pos=_position(above),
-        )
+        colour = {"fontcolor": appearance.colours.alarm}
+        label = Label(alarm_text(vertex.alarm))
+        _write_text(graph, f"{vertex.id}-alarm", label, layout.alarms[vertex.id], colour)
 
 
 def _write_fan(
@@ -119,7 +109,7 @@ def _write_fan(
     size = f"{2 * DOT / 72:.4f}"
     for suffix, point, colour, wanted in (
         ("", points[0], colours.ink, True),
-        ("__back", points[1], colours.gradient, shows),
+        ("-back", points[1], colours.gradient, shows),
     ):
         graph.node(
             name + suffix,
@@ -137,19 +127,19 @@ def _write_fan(
 
 
 def _write_run(graph: graphviz.Digraph, run: Run, count: int, appearance: Appearance) -> None:
-    identity = f"{run.id}_{count}"
+    identity = f"{run.id}-{count}"
     _write_line(graph, run.tail, run.head, identity, run.forward, run.use is not None, {})
-    _write_text(graph, f"{identity}__value", run.value, run.value_box, {})
+    _write_text(graph, f"{identity}-value", run.value, run.value_box, {})
     if not run.flows:
         return
     attributes = backward_attributes(appearance, run.step)
     _write_line(
-        graph, run.head, run.tail, f"{identity}__back", run.backward, True, attributes, DOT_WIDTH
+        graph, run.head, run.tail, f"{identity}-back", run.backward, True, attributes, DOT_WIDTH
     )
     hidden = {"style": "invis"} if not appearance.shown(run.step) else {}
     _write_text(
         graph,
-        f"{identity}__gradient",
+        f"{identity}-gradient",
         run.gradient,
         run.gradient_box,
         {"fontcolor": appearance.colours.gradient, **hidden},
@@ -217,9 +207,8 @@ def _write_text(
             margin="0",
             width="0",
             height="0",
-            fontsize=str(EDGE_SIZE),
             pos=_position(box.center),
-            **attributes,
+            **{"fontsize": str(EDGE_SIZE), **attributes},
         )
 
 
@@ -227,37 +216,14 @@ def _write_margins(
     graph: graphviz.Digraph, layout: Layout, structure: Structure, appearance: Appearance
 ) -> None:
     """Title above, notes below, legend at the right."""
-    everything = list(layout.boxes.values()) + list(layout.frames.values())
-    everything += [box for run in layout.runs for box in run.boxes()]
-    if not everything:
-        return
-    left, right = min(box.left for box in everything), max(box.right for box in everything)
-    top, bottom = max(box.top for box in everything), min(box.bottom for box in everything)
-    if appearance.title:
-        _write_note(graph, "title", appearance.title, TITLE_SIZE, (left + right) / 2, top + 24)
-    if structure.notes:
-        lines = "\n".join(structure.notes)
-        _, height = extent(Label(lines), VERTEX_SIZE)
-        _write_note(
-            graph, "notes", lines, VERTEX_SIZE, (left + right) / 2, bottom - 14 - height / 2
-        )
-    if appearance.coloured:
-        height = (len(LIMIT_NAMES) + 1) * VERTEX_SIZE * 1.5
+    note = {"fontsize": str(VERTEX_SIZE), "fontcolor": appearance.colours.note}
+    for name, content, attributes in (
+        ("title-", appearance.title, {"fontsize": str(TITLE_SIZE)}),
+        ("notes-", "\n".join(structure.notes), note),
+    ):
+        _write_text(graph, name, Label(content), layout.margins.get(name), attributes)
+    if "legend-" in layout.margins:
+        position = _position(layout.margins["legend-"].center)
         graph.node(
-            "legend",
-            label=legend(appearance),
-            shape="plaintext",
-            pos=_position((right + 80, max((top + bottom) / 2, bottom + height / 2))),
+            "legend-", label=legend(appearance), id="legend-", shape="plaintext", pos=position
         )
-
-
-def _write_note(
-    graph: graphviz.Digraph, name: str, content: str, size: int, x: float, y: float
-) -> None:
-    graph.node(
-        name,
-        label=text(content),
-        shape="plaintext",
-        fontsize=str(size),
-        pos=_position((x, y)),
-    )

@@ -14,10 +14,18 @@ from typing import Final
 import graphviz
 
 from viz.appearance import Direction
-from viz.dot import EDGE_SIZE, text
-from viz.labels import Label, visible
-from viz.lecture.layout import GAP, LANE, Run, vertex_extent
-from viz.lecture.measure import extent, width
+from viz.dot import EDGE_SIZE
+from viz.labels import Label
+from viz.lecture.layout import (
+    GAP,
+    LANE,
+    TITLE_ROOM,
+    Run,
+    alarm_extent,
+    title_extent,
+    vertex_extent,
+)
+from viz.lecture.measure import extent
 from viz.structure import Structure, Vertex, Wire
 
 SHORTEST: Final = 46.0
@@ -69,7 +77,7 @@ class Skeleton:
         self._members_of = Counter(vertex.group for vertex in structure.vertices)
         self._rank()
         for index, wire in enumerate(structure.wires):
-            self._add_wire(wire, f"wire{index}")
+            self._add_wire(wire, f"wire-{index}")
 
     def along(self, name: str) -> float:
         """The size of a place in the direction of the diagram."""
@@ -110,9 +118,9 @@ class Skeleton:
                 graph.edge(tail, head, weight="60" if passes else weight)
         ends = [v.id for v in self._structure.vertices if self.ranks[v.id] == 0]
         if len(ends) > 1:  # so that they end in one line, even if nothing else connects them
-            graph.node("end", width="0", height="0")
+            graph.node("end-", width="0", height="0")
             for end in ends:
-                graph.edge(end, "end", weight="0")
+                graph.edge(end, "end-", weight="0")
         return str(graph.source)
 
     def _rank(self) -> None:
@@ -136,12 +144,18 @@ class Skeleton:
             self.groups[vertex.id] = vertex.group
 
     def _room(self, vertex: Vertex) -> tuple[float, float]:
-        """The size of a vertex; of one alone in its group, with the title of the group."""
+        """The size of a vertex, with its alarm; of one alone in its group, with its title."""
         across, down = vertex_extent(vertex)
+        if vertex.alarm:  # on either side, so that the vertex stays in the middle
+            wide, high = alarm_extent(vertex.alarm)
+            if self._direction == "TB":
+                across, down = across + 2 * (wide + GAP), max(down, high)
+            else:
+                across, down = max(across, wide), down + 2 * (high + GAP)
         if vertex.group is None or self._members_of[vertex.group] > 1:
             return across, down
         title = self._structure.groups[vertex.group].title
-        return max(across, width(visible(title), EDGE_SIZE + 1) + 3 * GAP), down
+        return max(across, self._title_room(title)), down
 
     def _beyond_frames(self, vertex: Vertex, head: str) -> int:
         """The rank of the first thing in the frames that a line enters; 0 where it enters none."""
@@ -169,31 +183,31 @@ class Skeleton:
         return self.vertices[wire.tail].kind != "constant" or bool(wire.value)
 
     def _fans_out(self, wire: Wire) -> bool:
-        return len(wire.uses) > 1 and self.vertices[wire.tail].kind != "constant"
+        return len(wire.uses) > 1
 
     def _add_wire(self, wire: Wire, name: str) -> None:
         if not self._fans_out(wire):
             for use in wire.uses:
                 run = Run(wire.tail, use.head, wire, use, wire.value, use.gradient)
-                self._add_run(run, f"{name}_{len(self.runs)}", self._has_text(wire))
+                self._add_run(run, f"{name}-{len(self.runs)}", self._has_text(wire))
             return
-        fan = f"{wire.tail}_fan_{name}"
+        fan = f"{wire.tail}-fan-{name}"  # vertices have no hyphens in their names
         self.fans.append(fan)
         self.ranks[fan] = self.ranks[wire.tail] - 2
         self.sizes[fan] = (4 * LANE, 4 * LANE)
         self.groups[fan] = self.vertices[wire.tail].group
         self._add_run(
-            Run(wire.tail, fan, wire, None, wire.value, wire.gradient), f"{name}_stem", True
+            Run(wire.tail, fan, wire, None, wire.value, wire.gradient), f"{name}-stem", True
         )
         for use in wire.uses:
             run = Run(fan, use.head, wire, use, Label(), use.gradient)
-            self._add_run(run, f"{name}_{len(self.runs)}", True)
+            self._add_run(run, f"{name}-{len(self.runs)}", True)
 
     def _add_run(self, run: Run, name: str, has_text: bool) -> None:
         start, end = self.ranks[run.tail], self.ranks[run.head]
         group = self.common_group(run.tail, run.head)
         for rank in range(start - 1, end, -1):
-            stop = f"{name}_{rank}"
+            stop = f"{name}-{rank}"
             self.ranks[stop] = rank
             self.groups[stop] = group
             self.sizes[stop] = (2 * LANE, 6 * LANE)
@@ -209,8 +223,12 @@ class Skeleton:
         spare = SPARE if len(self.vertices) <= FEW else 0.0
         beside = 0.0 if self._is_main(run) else spare
         if self._direction == "TB":
-            return 2 * (max(w, u) + LANE + GAP) + 8 + beside, max(h, v, SHORTEST) + spare
-        return max(w, u, SHORTEST) + 8 + spare, 2 * (max(h, v) + LANE + GAP) + beside
+            return 2 * (max(w, u) + LANE + GAP) + 8 + beside, self._long(h, v) + spare
+        return self._long(w, u) + spare, 2 * (max(h, v) + LANE + GAP) + beside
+
+    def _long(self, *lengths: float) -> float:
+        """The length of a straight part, so that the bends at its ends are beyond its text."""
+        return max(*lengths, SHORTEST) + 2 * LANE
 
     def _importance(self, run: Run, above: set[str]) -> int:
         if self._is_main(run):
@@ -241,9 +259,15 @@ class Skeleton:
         return run.use is next((use for use in run.wire.uses if use.head == head), None)
 
     def _open_frame(self, group: int) -> str:
-        title = text(self._structure.groups[group].title)
-        title = title.replace('"', '\\"')
-        return f'\tsubgraph cluster_{group} {{ label="{title}" margin=10 fontsize={EDGE_SIZE + 1}\n'
+        across = self._title_room(self._structure.groups[group].title)
+        room = f'FIXEDSIZE="TRUE" WIDTH="{across:.0f}" HEIGHT="{TITLE_ROOM:.0f}"'
+        label = f'<TABLE BORDER="0" {room}><TR><TD></TD></TR></TABLE>'
+        return f"\tsubgraph cluster_{group} {{ label=<{label}> margin=10\n"
+
+    def _title_room(self, title: str) -> float:
+        """The width of the title of a frame, where lines come in from above twice of it."""
+        room = title_extent(title)[0] + 3 * GAP
+        return 2 * (room + LANE) if self._direction == "TB" else room
 
     def _members(self, framed: bool) -> Iterator[tuple[str | None, int | None]]:
         """The names of all places; (None, group) opens a frame, (None, None) closes it."""
