@@ -5,7 +5,7 @@
 
 from viz.diagram import Diagram
 from viz.draw import backward_flow, graph
-from viz.render import GraphvizNotFoundError, RenderingError, RenderingTimeoutError
+from viz.rendering.render import GraphvizNotFoundError, RenderingError, RenderingTimeoutError
 
 __all__ = [
     "Diagram",

@@ -14,9 +14,9 @@ from viz.lecture import lay_out
 from viz.lecture.layout import Layout
 from viz.lecture.placed import placed
 from viz.lecture.tikz import picture
-from viz.render import render
+from viz.rendering.render import render
+from viz.rendering.svg import accessible
 from viz.structure import Structure
-from viz.svg import accessible
 from viz.table import text_table
 
 LECTURE: Final = 60

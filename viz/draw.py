@@ -15,14 +15,14 @@ from autodiff.typing import Array
 from viz.appearance import Appearance, Direction
 from viz.diagram import LARGEST, LECTURE, Diagram
 from viz.drawing import Content, Drawing
-from viz.expansion import expand
-from viz.expressions import Expressions
-from viz.flow import differentiate
 from viz.folding import fold as fold_repeated
-from viz.naming import Names, name_constants
 from viz.structure import Structure
 from viz.themes import ThemeName
-from viz.trace import Quantity, Trace, trace
+from viz.tracing.expansion import expand
+from viz.tracing.expressions import Expressions
+from viz.tracing.flow import differentiate
+from viz.tracing.naming import Names, name_constants
+from viz.tracing.trace import Quantity, Trace, trace
 
 Detail: TypeAlias = Literal["primitive", "operation", "module"]
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from autodiff import notation
 from autodiff.modes import Scope
 from autodiff.typing import Array
-from viz import alarms
-from viz.expressions import Expressions
 from viz.labels import Label, array_label, kind_label, number, rms, shape_label, visible
 from viz.levels import Box, Unit, open_scopes, units
-from viz.naming import Names
 from viz.structure import Group, Structure, Use, Vertex, Wire
-from viz.trace import Call, Operand, Quantity, Trace
+from viz.tracing import alarms
+from viz.tracing.expressions import Expressions
+from viz.tracing.naming import Names
+from viz.tracing.trace import Call, Operand, Quantity, Trace
 
 TOO_LONG = 60
 """An expression of more characters than this is left out, its name alone is written."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from autodiff.modes import Scope
-from viz.trace import Call, Quantity
+from viz.tracing.trace import Call, Quantity
 
 
 @dataclass(eq=False, slots=True)

@@ -10,7 +10,7 @@ import autodiff as ad
 from autodiff.op import Output
 from autodiff.reverse import reachable
 from nn.functional import relu, sigmoid, softmax, softplus
-from viz.render import render
+from viz.rendering.render import render
 
 SVG = "{http://www.w3.org/2000/svg}"
 

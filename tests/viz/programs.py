@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autodiff as ad
 import viz
 from viz.lecture import lay_out
-from viz.render import render
+from viz.rendering.render import render
 
 NAMES = [
     "x",

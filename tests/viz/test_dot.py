@@ -17,7 +17,7 @@ import viz
 from autodiff import Tensor
 from tests.viz.graphs import drawn_texts, edges, programs, vertices
 from viz.labels import visible
-from viz.render import render
+from viz.rendering.render import render
 
 ROOT = Path(__file__).parents[2]
 

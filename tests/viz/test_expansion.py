@@ -12,10 +12,10 @@ from autodiff.op import registry
 from nn.functional import sigmoid, softmax_cross_entropy
 from tests.operations import is_drawn
 from tests.viz.graphs import gradients, programs, texts, values
-from viz.expansion import expand
-from viz.flow import differentiate
 from viz.labels import number
-from viz.trace import trace
+from viz.tracing.expansion import expand
+from viz.tracing.flow import differentiate
+from viz.tracing.trace import trace
 
 
 def leaf(data, name=None):

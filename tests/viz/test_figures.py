@@ -8,7 +8,7 @@ import nn
 import viz
 from nn import functional as F
 from tests.viz.programs import arrow_faults, faults, laid_out, wobble
-from viz.render import render
+from viz.rendering.render import render
 
 
 def leaf(value, name):

@@ -14,10 +14,10 @@ import viz
 from autodiff import Tensor
 from autodiff.reverse import reachable
 from tests.viz.graphs import edges, gradients, operations, programs
-from viz.expansion import expand
-from viz.flow import differentiate
 from viz.labels import number
-from viz.trace import trace
+from viz.tracing.expansion import expand
+from viz.tracing.flow import differentiate
+from viz.tracing.trace import trace
 
 
 def sums(made):

@@ -17,7 +17,7 @@ from tests.viz.programs import NAMES, arrow_faults, diagrams, faults, laid_out, 
 from viz.lecture import lay_out
 from viz.lecture.placed import placed, spline
 from viz.lecture.skeleton import Skeleton
-from viz.render import find, render
+from viz.rendering.render import find, render
 
 some = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -112,7 +112,7 @@ PROGRAM = """
 import autodiff as ad, viz, sys
 from viz.lecture import lay_out
 from viz.lecture.placed import placed
-from viz.render import render
+from viz.rendering.render import render
 x, w = (ad.Tensor(v, requires_grad=True, name=n) for v, n in ((2.0, "x"), (3.0, "가중치")))
 with ad.scope("a"):
     y = ad.sin(x * w) + x * x

@@ -11,7 +11,7 @@ from viz.dot import EDGE_SIZE, FONT, VERTEX_SIZE, dot_label, legend
 from viz.labels import Label, array_label
 from viz.lecture.margins import legend_extent
 from viz.lecture.measure import extent, width
-from viz.render import render
+from viz.rendering.render import render
 
 TEXTS = [
     "∂L/∂y · y² · exp(−x)",

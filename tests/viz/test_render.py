@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from viz.fonts import east_asian_letters, without_font
-from viz.render import (
+from viz.rendering.fonts import east_asian_letters, without_font
+from viz.rendering.render import (
     FORMATS,
     GraphvizNotFoundError,
     RenderingError,
@@ -361,7 +361,10 @@ def test_time_limit_of_what_is_installed(tmp_path, monkeypatch):
 @unix
 def test_interrupt(script, lifeline):
     descriptor, path = lifeline
-    code = "import sys; from viz.render import render; render('', 'svg', program=sys.argv[1])"
+    code = (
+        "import sys; from viz.rendering.render import render; "
+        "render('', 'svg', program=sys.argv[1])"
+    )
     command = [sys.executable, "-c", code, str(sleeper(script, path))]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         read(descriptor)

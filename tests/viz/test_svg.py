@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.render import render
-from viz.svg import accessible
+from viz.rendering.render import render
+from viz.rendering.svg import accessible
 
 SVG = "{http://www.w3.org/2000/svg}"
 

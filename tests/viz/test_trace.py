@@ -11,7 +11,7 @@ from autodiff import Tensor
 from autodiff.graph import SMALL
 from tests.viz.graphs import edges, operations, programs, texts, values, vertices
 from viz.labels import number
-from viz.trace import trace
+from viz.tracing.trace import trace
 
 
 def leaf(data, name=None, dtype=None):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from autodiff.notation import subscript
 from autodiff.ops.arithmetic import Binary
 from viz.labels import visible
-from viz.trace import Quantity, Trace
+from viz.tracing.trace import Quantity, Trace
 
 
 class Names:

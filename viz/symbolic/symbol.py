@@ -14,8 +14,8 @@ from autodiff.operators import Operators
 from autodiff.ops.elementwise import Elementwise
 from autodiff.recording import Symbolic
 from autodiff.typing import Value
-from viz.algebra import Expression
-from viz.reading import is_exact, read
+from viz.symbolic.algebra import Expression
+from viz.symbolic.reading import is_exact, read
 
 LONGEST: Final = 2000
 """Operands with longer texts are written "…": shared parts can make texts grow exponentially."""

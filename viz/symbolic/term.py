@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from autodiff import notation
 from autodiff.notation import ATOM, FACTOR, PRODUCT, RATIO
-from viz.coefficient import Coefficient
+from viz.symbolic.coefficient import Coefficient
 
 if TYPE_CHECKING:
-    from viz.algebra import Expression
+    from viz.symbolic.algebra import Expression
 
     Unless: TypeAlias = Callable[[Expression], Expression]
 

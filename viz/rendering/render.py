@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from viz.fonts import east_asian_letters, without_font
+from viz.rendering.fonts import east_asian_letters, without_font
 
 FORMATS: Final = ("svg", "png", "jpg", "pdf", "json", "json0", "plain", "xdot", "dot")
 """What `render` draws; ``json0`` is ``json`` without the drawing operations."""
@@ -138,7 +138,7 @@ def find(program: str | os.PathLike[str] | None = None) -> list[str]:
     if dot := shutil.which("dot"):
         return [dot]
     if sys.executable and importlib.util.find_spec("pygraphviz"):
-        # -P: the folder of the script has modules named as some of the standard library are.
+        # -P: what lies beside the script is not meant by its imports.
         return [sys.executable, "-P", str(_PYGRAPHVIZ)]
     if pure := _program_of_wheel(_PURE):
         return [pure]

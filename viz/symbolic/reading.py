@@ -15,7 +15,7 @@ from autodiff.ops.reduction import Mean, Reduction, Sum, axes_of, count
 from autodiff.ops.selection import Where
 from autodiff.ops.shaping import Astype, BroadcastTo, Flip, Reshape, Roll, Transpose
 from autodiff.typing import Shape
-from viz.algebra import Expression
+from viz.symbolic.algebra import Expression
 
 
 def read(op: Op, arguments: Sequence[Expression], shape: Shape, result: Shape) -> Expression:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from autodiff import notation
 from autodiff.notation import ATOM, CHOICE, OPERATOR, PRODUCT, RATIO, SUM
-from viz.coefficient import ONE, ZERO, Coefficient, Number
-from viz.term import Atom, Factors, Term
+from viz.symbolic.coefficient import ONE, ZERO, Coefficient, Number
+from viz.symbolic.term import Atom, Factors, Term
 
 if TYPE_CHECKING:
-    from viz.term import Unless
+    from viz.symbolic.term import Unless
 
 _SHORT: Final = 120
 """Choices are looked for in texts of so many characters: calls do not nest too deeply then."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from autodiff.typing import Array
-from viz.trace import Call, Quantity, Trace
+from viz.tracing.trace import Call, Quantity, Trace
 
 Alarms = dict[Call | Quantity, str]
 

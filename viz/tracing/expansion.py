@@ -10,8 +10,8 @@ import numpy as np
 
 from autodiff import Op, Tensor, primitives
 from autodiff.typing import Array
-from viz.flow import differentiate
-from viz.trace import Call, Operand, Quantity, Trace, trace
+from viz.tracing.flow import differentiate
+from viz.tracing.trace import Call, Operand, Quantity, Trace, trace
 
 
 def expand(fused: Trace) -> Trace:

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.reverse import sum_to
-from viz.naming import Names
 from viz.symbolic import Symbol
-from viz.trace import Call, Operand, Quantity, Trace
+from viz.tracing.naming import Names
+from viz.tracing.trace import Call, Operand, Quantity, Trace
 
 LONG: Final = 36
 """An expression of more characters than this gets a name where it is used."""

@@ -8,7 +8,7 @@ from typing import Any
 from autodiff.graph import Node
 from autodiff.reverse import check_saved, reverse_pass
 from autodiff.typing import Array
-from viz.trace import Call, Quantity, Trace
+from viz.tracing.trace import Call, Quantity, Trace
 
 
 def differentiate(made: Trace, seeds: Sequence[Array | None]) -> None:

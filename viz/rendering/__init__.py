@@ -1,0 +1,1 @@
+"""Finding Graphviz, running it, and making its pictures readable for all."""

@@ -1,0 +1,5 @@
+"""Symbols: what rules are read with to get expressions instead of numbers."""
+
+from viz.symbolic.symbol import Symbol
+
+__all__ = ["Symbol"]
