@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from autodiff import notation
 from autodiff.modes import Scope
 from autodiff.typing import Array
-from viz.labels import Label, array_label, kind_label, number, rms, shape_label, visible
+from viz.inscriptions import Content, Inscriptions, quantity_label
+from viz.labels import Label, kind_label, rms, shape_label, visible
 from viz.levels import Box, Unit, open_scopes, units
 from viz.structure import Group, Structure, Use, Vertex, Wire
 from viz.tracing import alarms
 from viz.tracing.expressions import Expressions
 from viz.tracing.naming import Names
 from viz.tracing.trace import Call, Operand, Quantity, Trace
-
-TOO_LONG = 60
-"""An expression of more characters than this is left out, its name alone is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is written in a diagram; see `viz.graph`."""
-
-    values: bool
-    gradients: bool
-    shapes: bool
-    constants: bool
-    backward: bool
-    named_gradients: bool
-    """Whether the gradients are those of the root itself, and so have a name like ∂f/∂x."""
 
 
 class Drawing:
@@ -66,7 +49,8 @@ class Drawing:
         self._seeds = seeds
         self._made = made
         self._names = names
-        self._expressions = expressions
+        self._notes = [] if expressions is None else expressions.notes
+        self._inscriptions = Inscriptions(content, expressions)
         self._content = content
         self._units = units(made.calls, modules, depth)
         self._alarms = alarms.find(made)
@@ -93,7 +77,7 @@ class Drawing:
             for operand in call.operands:
                 self._draw_use(operand, unit, steps.get(unit, 0))
         for use, operands in self._merged.values():
-            use.gradient = self._gradient_label(operands)
+            use.gradient = self._inscriptions.gradient(operands)
             use.flows = any(operand.flows for operand in operands) and self._content.backward
             use.step = use.step if use.flows else 0
         for root in self._made.roots:
@@ -101,8 +85,9 @@ class Drawing:
         structure = self._structure
         structure.wires = [wire for wire in self._wires.values() if wire.uses]
         structure.main = _main_chains(structure)
-        if self._expressions is not None and self._content.backward:
-            structure.notes.extend(self._expressions.notes)
+        if self._content.backward:
+            structure.notes.extend(self._notes)
+        structure.number_steps()
         return structure
 
     def _steps(self) -> dict[Unit, int]:
@@ -141,7 +126,7 @@ class Drawing:
         belongs = quantity.kind == "parameter" or _is_number(quantity)
         label = Label(quantity.name or "")
         if not quantity.name:
-            label = _array(quantity, "")
+            label = quantity_label(quantity)
         vertex = Vertex(
             self._id(quantity.name or "constant"),
             "input" if quantity.kind == "result" else quantity.kind,
@@ -223,8 +208,9 @@ class Drawing:
             return None
         gradient = Label()
         if self._content.backward and quantity.differentiable:
-            gradient = self._label(quantity, quantity.cotangent, self._whole(quantity), whole=True)
-        wire = Wire(self._vertices[tail].id, self._value_label(quantity, is_root), gradient, [])
+            gradient = self._inscriptions.whole_gradient(quantity)
+        value = self._inscriptions.value(quantity, is_root)
+        wire = Wire(self._vertices[tail].id, value, gradient, [])
         self._wires[quantity] = wire
         return wire
 
@@ -245,7 +231,7 @@ class Drawing:
             self._merged[quantity, unit] = (use, [operand])
         elif self._content.backward and operand.flows:
             use.flows = True
-            use.gradient = self._gradient_label([operand])
+            use.gradient = self._inscriptions.gradient([operand])
         else:
             use.step = 0
 
@@ -255,7 +241,7 @@ class Drawing:
         wire = self._wire(root, is_root=True)
         if wire is None:
             return
-        wire.value = self._value_label(root, is_root=True)
+        wire.value = self._inscriptions.value(root, is_root=True)
         name = self._names.name(root)
         vertex = Vertex(self._id(name), "result", Label(name), signature=f"result {name}")
         self._add(None, vertex)
@@ -263,82 +249,8 @@ class Drawing:
         if self._content.backward:
             use.flows = True
             use.step = 1
-            text = None
-            if self._expressions is not None:
-                text = "1" if self._content.named_gradients else self._expressions.cotangent(root)
-            use.gradient = self._label(root, self._seeds.get(root), text, whole=True)
+            use.gradient = self._inscriptions.seed(root, self._seeds.get(root))
         wire.uses.append(use)
-
-    # -- labels ---------------------------------------------------------------------------
-
-    def _value_label(self, quantity: Quantity, is_root: bool) -> Label:
-        content = self._content
-        if quantity.kind == "constant" and not quantity.name:
-            return Label()  # its vertex says it all
-        text = ""
-        if self._expressions is not None and quantity.call is not None and not is_root:
-            text = _short(self._expressions.values.get(quantity, ""))
-            if quantity.name:
-                text = f"{quantity.name} = {text}" if text else quantity.name
-        elif quantity.name and quantity.call is not None and not is_root:
-            text = quantity.name
-        if content.values:
-            label = _array(quantity, text)
-            if content.shapes and label.table:
-                label = Label(f"{label.text} {shape_label(quantity.shape)}".strip(), label.table)
-            return label
-        if not text and self._expressions is not None and not content.shapes:
-            text = quantity.name or ""
-        if content.shapes:
-            text = f"{text}\n{shape_label(quantity.shape)}".strip()
-        return Label(text)
-
-    def _gradient_label(self, operands: list[Operand]) -> Label:
-        """What flows back along one edge, which several operands within a box may share."""
-        quantity = operands[0].quantity
-        known: list[Array] = [o.cotangent for o in operands if o.cotangent is not None]
-        flowing = [operand for operand in operands if operand.flows]
-        if not flowing:
-            return Label()
-        array = sum(known[1:], known[0]) if len(known) == len(flowing) else None
-        text = None
-        if self._expressions is not None and len(operands) == 1:
-            text = self._expressions.sent.get(operands[0])
-        whole = text is not None and text == self._whole(quantity)
-        return self._label(quantity, array, text, whole)
-
-    def _whole(self, quantity: Quantity) -> str | None:
-        """The expression of all that flows back to a quantity."""
-        return self._expressions.gradients.get(quantity) if self._expressions else None
-
-    def _label(
-        self, quantity: Quantity, array: Array | None, text: str | None, whole: bool
-    ) -> Label:
-        """``∂f/∂x = expression = number``, as far as these are known and wanted."""
-        parts = []
-        expressions = self._expressions
-        if expressions is not None:
-            known = expressions.values.get(quantity, "")
-            if whole and self._content.named_gradients and (quantity.name or len(known) <= 14):
-                parts.append(expressions.cotangent(quantity))
-            if text and len(text) <= TOO_LONG and text not in parts and _agrees(text, array):
-                parts.append(text)
-        is_choice = bool(parts) and notation.level(parts[-1]) == notation.CHOICE
-        if is_choice and (parts[1:] or self._content.gradients):
-            parts[-1] = f"({parts[-1]})"  # or "else 0 = 0" might be read together
-        prefix = " = ".join(parts)
-        if not self._content.gradients:
-            return Label(prefix)
-        if self._content.shapes and quantity.shape and not self._content.values:
-            size = f"rms {number(rms(array))}" if array is not None else ""
-            return Label("\n".join(filter(None, [prefix, size])))
-        if array is None:
-            if expressions is not None and not quantity.shape:
-                return Label(prefix)
-            return Label(f"{prefix}\n{kind_label(quantity.shape, quantity.dtype)}".strip())
-        if not array.ndim and parts and number(array[()]) == parts[-1]:
-            return Label(prefix)
-        return array_label(array, prefix)
 
 
 _NOWHERE = Box(Scope("", None))
@@ -350,26 +262,11 @@ def _is_number(quantity: Quantity) -> bool:
     return quantity.kind == "constant" and not quantity.shape
 
 
-def _agrees(text: str, array: Array | None) -> bool:
-    """Whether an expression that is a number is the one that was computed: 0 · ∞ is not 0."""
-    return array is None or text != "0" or not array.any()
-
-
 def _count(quantity: Quantity) -> int:
     count = 1
     for length in quantity.shape:
         count *= length
     return count
-
-
-def _array(quantity: Quantity, prefix: str) -> Label:
-    if quantity.array is not None:
-        return array_label(quantity.array, prefix)
-    return Label(f"{prefix}\n{kind_label(quantity.shape, quantity.dtype)}".strip())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= TOO_LONG else "…"
 
 
 def _size(quantities: list[Quantity]) -> float | None:

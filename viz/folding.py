@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from viz.labels import Label
-from viz.structure import Group, Structure, Use, Vertex
+from viz.structure import Group, Structure, Vertex
 from viz.themes import level
 
 FEWEST: Final = 3
@@ -157,7 +157,7 @@ def _fold_run(structure: Structure, start: int, length: int, times: int) -> None
         if head not in dropped and (tail not in dropped or tail in first_of_last)
     }
     _frame(structure, kept, vertices[start + length], times)
-    _number_steps(structure)
+    structure.number_steps()
 
 
 def _frame(structure: Structure, kept: list[Vertex], next_block: Vertex, times: int) -> None:
@@ -190,11 +190,3 @@ def _drop_empty_groups(structure: Structure) -> None:
         group.parent = None if group.parent is None else index[group.parent]
     for vertex in structure.vertices:
         vertex.group = None if vertex.group is None else index[vertex.group]
-
-
-def _number_steps(structure: Structure) -> None:
-    """Close the gaps that the dropped blocks left in the steps of the reverse pass."""
-    uses: list[Use] = [use for wire in structure.wires for use in wire.uses if use.flows]
-    order = {step: i for i, step in enumerate(sorted({use.step for use in uses}), start=1)}
-    for use in uses:
-        use.step = order[use.step]

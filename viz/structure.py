@@ -155,3 +155,10 @@ class Structure:
             path.append(group)
             group = self.groups[group].parent
         return path
+
+    def number_steps(self) -> None:
+        """Close the gaps between the steps of the reverse pass, where some of it is not drawn."""
+        uses = [use for wire in self.wires for use in wire.uses if use.flows]
+        order = {step: i for i, step in enumerate(sorted({use.step for use in uses}), start=1)}
+        for use in uses:
+            use.step = order[use.step]

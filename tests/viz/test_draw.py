@@ -268,7 +268,7 @@ def test_a_box_with_several_inputs(as_leaf):
 
 
 def test_the_source_of_a_large_graph_is_not_drawn_by_modules(monkeypatch):
-    monkeypatch.setattr("viz.draw.fold_repeated", lambda *_: pytest.fail("folded"))
+    monkeypatch.setattr("viz.request.fold_repeated", lambda *_: pytest.fail("folded"))
     with ad.scope("chain"):
         y = leaf(1.0)
         for _ in range(2100):

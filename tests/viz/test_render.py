@@ -321,14 +321,14 @@ def lifeline(tmp_path):
 
 
 def read(descriptor):
-    readable, _, _ = select.select([descriptor], [], [], 10)
-    assert readable, "a program still lives"
+    readable, _, _ = select.select([descriptor], [], [], 60)
+    assert readable, "a program has not begun, or still lives"
     return os.read(descriptor, 100)
 
 
 def sleeper(script, path):
     """A program that starts another one and waits for it."""
-    return script(f"exec 9>'{path}'; echo $$ >&9; sleep 20; echo picture")
+    return script(f"exec 9>'{path}'; echo $$ >&9; sleep 120; echo picture")
 
 
 @unix
@@ -368,8 +368,9 @@ def test_interrupt(script, lifeline):
     command = [sys.executable, "-c", code, str(sleeper(script, path))]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         read(descriptor)
+        time.sleep(0.5)  # the program has begun; now Python waits for it too
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     assert said.rstrip().endswith(b"KeyboardInterrupt")
     assert read(descriptor) == b""
 
