@@ -184,20 +184,24 @@ def dot_label(label: Label) -> Any:
 
 def html_label(label: Label) -> str:
     """Text and a table between brackets, as Graphviz's HTML-like label."""
-    rows = "".join(
-        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{escape_html(cell)}</TD>' for cell in row) + "</TR>"
+    rows = [
+        "".join(f'<TD ALIGN="RIGHT">{escape_html(cell)}</TD>' for cell in row)
         for row in label.table
-    )
-    table = (
-        '<TABLE BORDER="1" SIDES="LR" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-        f"{rows}</TABLE>"
-    )
+    ]
+    rows[0] = f"{_bracket('LTB', len(rows))}{rows[0]}{_bracket('RTB', len(rows))}"
+    body = "".join(f"<TR>{row}</TR>" for row in rows)
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{body}</TABLE>'
     lines = "<BR/>".join(escape_html(visible(line)) for line in label.text.split("\n"))
     before = f"<TD>{lines}&#160;</TD>" if label.text else ""
     return (
         f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">'
         f"<TR>{before}<TD>{table}</TD></TR></TABLE>>"
     )
+
+
+def _bracket(sides: str, rows: int) -> str:
+    """An empty cell with borders on three sides: one of the brackets around a table."""
+    return f'<TD BORDER="1" SIDES="{sides}" ROWSPAN="{rows}" CELLPADDING="0" WIDTH="4"></TD>'
 
 
 def legend(appearance: Appearance) -> str:

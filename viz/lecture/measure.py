@@ -17,7 +17,7 @@ LINE: Final = 1.25
 TALL: Final = 1.5
 """The same with East Asian letters, or with such as come from another font."""
 
-CELL: Final = 6.0
+CELL: Final = 8.0
 """What a cell of a table has around its text, in points."""
 
 _WIDTHS: Final = {
@@ -50,7 +50,7 @@ def extent(label: Label, size: float) -> tuple[float, float]:
         down = sum(_height(line, size) for line in lines)
     if label.table:
         columns = zip(*label.table, strict=True)
-        table = sum(max(width(cell, size) for cell in column) + CELL for column in columns) + 6
+        table = sum(max(width(cell, size) for cell in column) + CELL for column in columns) + 14
         across += table + (CELL if label.text else 0)
         down = max(down, len(label.table) * (size * LINE + CELL)) + 2
     return across, down

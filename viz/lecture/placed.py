@@ -142,7 +142,11 @@ def _write_run(graph: graphviz.Digraph, run: Run, count: int, appearance: Appear
         f"{identity}-gradient",
         run.gradient,
         run.gradient_box,
-        {"fontcolor": appearance.colours.gradient, **hidden},
+        {
+            "fontcolor": appearance.colours.gradient,
+            "color": appearance.colours.gradient,  # of the brackets
+            **hidden,
+        },
     )
 
 
