@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,8 +24,17 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     Path
         In the same folder, with the same suffix.
+
+    Raises
+    ------
+    FileNotFoundError
+        If its folder does not exist.
     """
     path = Path(os.path.realpath(path))  # a link stays a link
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            errno.ENOENT, "there is no such folder to write the file in", str(path.parent)
+        )
     unfinished = path.with_name(f".{path.stem}.unfinished{path.suffix}")
     try:
         yield unfinished

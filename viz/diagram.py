@@ -97,6 +97,7 @@ class Diagram:
         self,
         path: str | os.PathLike[str],
         *,
+        dpi: float = 200.0,
         timeout: float = 60.0,
         program: str | os.PathLike[str] | None = None,
     ) -> None:
@@ -106,7 +107,9 @@ class Diagram:
         ----------
         path : path
             ``.svg``, ``.png``, ``.pdf``: a picture. ``.dot`` or ``.gv``: the DOT text, which
-            needs no Graphviz. ``.tex``: TikZ of the lecture layout, for papers.
+            needs no Graphviz. ``.tex``: a LaTeX document with TikZ, as `tikz` gives it.
+        dpi : float
+            Dots per inch of a ``.png``.
         timeout, program
             As for `svg`.
 
@@ -129,7 +132,7 @@ class Diagram:
         elif suffix == "tex":
             content = self.tikz(timeout=timeout, program=program).encode()
         else:
-            content = self._drawable()._render(suffix, timeout, program)
+            content = self._drawable()._render(suffix, timeout, program, dpi)
         with whole_file(path) as unfinished:
             unfinished.write_bytes(content)
 
@@ -174,11 +177,20 @@ class Diagram:
 
         return lay_out(self.structure, self.appearance, place)
 
-    def _render(self, format: str, timeout: float, program: str | os.PathLike[str] | None) -> bytes:
-        if not self._is_lecture():
-            return render(self.source, format, timeout=timeout, program=program)
-        source = placed(self._layout(timeout, program), self.structure, self.appearance)
-        return render(source, format, placed=True, timeout=timeout, program=program)
+    def _render(
+        self,
+        format: str,
+        timeout: float,
+        program: str | os.PathLike[str] | None,
+        dpi: float = 96.0,
+    ) -> bytes:
+        is_placed = self._is_lecture()
+        source = self.source
+        if is_placed:
+            source = placed(self._layout(timeout, program), self.structure, self.appearance)
+        if format == "png":
+            source = source.replace("{\n", f"{{\n\tdpi={dpi:g}\n", 1)
+        return render(source, format, placed=is_placed, timeout=timeout, program=program)
 
     def _drawable(self) -> Diagram:
         """The diagram itself, or the coarser one where it is too large to be rendered."""

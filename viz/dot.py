@@ -14,7 +14,7 @@ from viz.themes import LIMIT_NAMES
 
 FONT: Final = "Helvetica"
 VERTEX_SIZE: Final = 14
-EDGE_SIZE: Final = 11
+EDGE_SIZE: Final = 13
 """Sizes of letters, in points."""
 
 CIRCLE: Final = "0.55"

@@ -185,7 +185,8 @@ def _roots(y: Any, caller: str) -> Sequence[Tensor]:
     roots = [y] if isinstance(y, Tensor) else y
     if not isinstance(roots, (list, tuple)) or not all(isinstance(r, Tensor) for r in roots):
         raise TypeError(
-            f"{caller}: {type(y).__name__}; expected a Tensor, or several of them in a list"
+            f"{caller}: {type(y).__name__}; expected a Tensor, the result of a computation (as "
+            f"model(x) is), or several of them in a list"
         )
     if not roots:
         raise ValueError(f"{caller}: an empty list; expected at least one Tensor")

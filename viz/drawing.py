@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from autodiff.modes import Scope
 from autodiff.typing import Array
-from viz.inscriptions import Content, Inscriptions, quantity_label
+from viz.inscriptions import Content, Inscriptions, quantity_label, sent_array
 from viz.labels import Label, kind_label, rms, shape_label, visible
 from viz.levels import Box, Unit, open_scopes, units
 from viz.structure import Group, Structure, Use, Vertex, Wire
@@ -78,6 +78,7 @@ class Drawing:
                 self._draw_use(operand, unit, steps.get(unit, 0))
         for use, operands in self._merged.values():
             use.gradient = self._inscriptions.gradient(operands)
+            use.size = _size_of(sent_array(operands))
             use.flows = any(operand.flows for operand in operands) and self._content.backward
             use.step = use.step if use.flows else 0
         for root in self._made.roots:
@@ -232,6 +233,7 @@ class Drawing:
         elif self._content.backward and operand.flows:
             use.flows = True
             use.gradient = self._inscriptions.gradient([operand])
+            use.size = _size_of(operand.cotangent)
         else:
             use.step = 0
 
@@ -272,6 +274,10 @@ def _count(quantity: Quantity) -> int:
 def _size(quantities: list[Quantity]) -> float | None:
     known = [rms(q.cotangent) for q in quantities if q.cotangent is not None]
     return max(known) if known else None
+
+
+def _size_of(array: Array | None) -> float | None:
+    return None if array is None else rms(array)
 
 
 def _title(scope: Scope) -> str:

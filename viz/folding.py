@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from viz.labels import Label
-from viz.structure import Group, Structure, Vertex
+from viz.labels import Label, number
+from viz.structure import Group, Structure, Use, Vertex, Wire
 from viz.themes import level
 
 FEWEST: Final = 3
@@ -136,6 +136,7 @@ def _fold_run(structure: Structure, start: int, length: int, times: int) -> None
     first_of_last = {vertex.id: kept[i].id for i, vertex in enumerate(last)}
     kept_ids = {vertex.id for vertex in kept}
 
+    _summarise(structure, start, length, times)
     wires = []
     for wire in structure.wires:
         outside = [use for use in wire.uses if use.head not in dropped]
@@ -158,6 +159,32 @@ def _fold_run(structure: Structure, start: int, length: int, times: int) -> None
     }
     _frame(structure, kept, vertices[start + length], times)
     structure.number_steps()
+
+
+def _summarise(structure: Structure, start: int, length: int, times: int) -> None:
+    """Let what is written in the first block be true of all blocks."""
+    entering: dict[str, list[Use]] = {}
+    leaving: dict[str, list[Wire]] = {}
+    for wire in structure.wires:
+        leaving.setdefault(wire.tail, []).append(wire)
+        for use in wire.uses:
+            entering.setdefault(use.head, []).append(use)
+    for place in range(start, start + length):
+        blocks = [structure.vertices[place + length * i].id for i in range(times)]
+        # Those of the last block are on their way out, and stay as they are.
+        for wires in zip(*(leaving.get(block, []) for block in blocks[:-1]), strict=False):
+            if any(wire.value != wires[0].value for wire in wires):
+                wires[0].value = Label()
+        for uses in zip(*(entering.get(block, []) for block in blocks), strict=False):
+            if any(use.gradient != uses[0].gradient for use in uses):
+                sizes = [use.size for use in uses if use.size is not None]
+                complete = len(sizes) == len(uses)
+                uses[0].gradient = Label(_range(sizes) if complete else "")
+
+
+def _range(sizes: list[float]) -> str:
+    low, high = number(min(sizes)), number(max(sizes))
+    return f"rms {low}" if low == high else f"rms {low} to {high}"
 
 
 def _frame(structure: Structure, kept: list[Vertex], next_block: Vertex, times: int) -> None:

@@ -72,12 +72,10 @@ class Inscriptions:
 
     def gradient(self, operands: Sequence[Operand]) -> Label:
         """What flows back along one edge, which several operands within a box may share."""
-        flowing = [operand for operand in operands if operand.flows]
-        if not flowing:
+        if not any(operand.flows for operand in operands):
             return Label()
         quantity = operands[0].quantity
-        known: list[Array] = [o.cotangent for o in operands if o.cotangent is not None]
-        array = sum(known[1:], known[0]) if len(known) == len(flowing) else None
+        array = sent_array(operands)
         text = None
         if self._expressions is not None and len(operands) == 1:
             text = self._expressions.sent.get(operands[0])
@@ -92,7 +90,7 @@ class Inscriptions:
         """What the reverse pass starts with."""
         text = None
         if self._expressions is not None:
-            text = "1" if self._content.named_gradients else self._expressions.cotangent(root)
+            text = "1" if self._expressions.known else self._expressions.cotangent(root)
         return self._gradient(root, array, text, is_whole=True)
 
     def _total(self, quantity: Quantity) -> str | None:
@@ -128,13 +126,21 @@ class Inscriptions:
             return []
         parts = []
         is_named = quantity.name or len(expressions.values.get(quantity, "")) <= SHORT
-        if is_whole and self._content.named_gradients and is_named:
+        names_it = self._content.named_gradients or quantity in expressions.abbreviated
+        if is_whole and names_it and is_named:
             parts.append(expressions.cotangent(quantity))
         # 0 · ∞ is written 0, but is not.
         agrees = text != "0" or array is None or not array.any()
         if text and len(text) <= TOO_LONG and text not in parts and agrees:
             parts.append(text)
         return parts
+
+
+def sent_array(operands: Sequence[Operand]) -> Array | None:
+    """What flows back along an edge that operands share; None where it is not all known."""
+    flowing = [operand.cotangent for operand in operands if operand.flows]
+    known = [array for array in flowing if array is not None]
+    return sum(known[1:], known[0]) if known and len(known) == len(flowing) else None
 
 
 def quantity_label(quantity: Quantity, prefix: str = "") -> Label:

@@ -73,7 +73,11 @@ def summary(array: Array) -> str:
         return f"{text}\nnot finite"
     with np.errstate(all="ignore"):  # a mean of large numbers may overflow
         mean = finite.mean(dtype=np.float64)
-    text += f"\nmean {number(mean)}, {number(finite.min())} … {number(finite.max())}"
+    low, high = finite.min(), finite.max()
+    if low == high:
+        text += f"\nall {number(low)}"
+    else:
+        text += f"\nmean {number(mean)}, from {number(low)} to {number(high)}"
     missing = array.size - finite.size
     return f"{text}\n{missing} not finite" if missing else text
 

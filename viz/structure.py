@@ -59,12 +59,15 @@ class Use:
         Whether it sends anything.
     step : int
         When, counted from 1 at the end of the graph.
+    size : float or None
+        The root mean square of what it sends back, where that is known.
     """
 
     head: str
     gradient: Label = field(default_factory=Label)
     flows: bool = False
     step: int = 0
+    size: float | None = None
 
 
 @dataclass(slots=True)

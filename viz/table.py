@@ -39,7 +39,7 @@ def text_table(structure: Structure, appearance: Appearance) -> str:
     for wire in structure.wires:
         if wire.flows and len(wire.uses) > 1 and appearance.shown(wire.step):
             name = _name(vertices[wire.tail])
-            rows.append([str(wire.step), "sum", name, str(wire.value), str(wire.gradient)])
+            rows.append([str(wire.step), "total", name, str(wire.value), str(wire.gradient)])
     rows.sort(key=lambda row: int(row[0]))
     header = ["step", "from", "to", "value", "gradient"]
     return _table(appearance.title, header, rows, structure.notes)

@@ -109,7 +109,7 @@ class Power(Binary):
     """
 
     numpy = np.power
-    symbol = "**"
+    symbol = "^"
     domain = (POSITIVE, Reals(-2, 3))
     saves = INPUTS | OUTPUT
     needs = ((0, 1), (0,))

@@ -36,7 +36,7 @@ class TestErrors:
             draw(nothing)
 
     def test_not_all_are_tensors(self, draw):
-        with pytest.raises(TypeError, match="expected a Tensor, or several"):
+        with pytest.raises(TypeError, match="expected a Tensor, the result of a computation"):
             draw([leaf(1.0) * 2, 3.0])
 
     def test_none_at_all(self, draw):
@@ -399,3 +399,41 @@ def fused(count):
 def test_work_grows_with_the_graph_and_no_faster(make):
     few, many = work(make, 200), work(make, 800)
     assert many < 4.4 * few
+
+
+def test_a_rule_is_never_dropped_for_its_length():
+    rng = np.random.default_rng(0)
+    model = nn.Sequential(nn.Affine(2, 3, rng=rng), nn.Sigmoid(), nn.Affine(3, 2, rng=rng))
+    L = nn.SoftmaxCE()(model(rng.normal(size=(8, 2))), [0, 1] * 4)
+    table = str(viz.backward_flow(L, values=False, gradients=False))
+    assert "∂L/∂v₁ · v₁ · (1 − v₁)" in table
+    assert "v₁ = σ(" in table
+    assert "∂L/∂v₁ = ((y − t) / 8) @ 2.weightᵀ" in table
+
+
+def test_arrays_are_known_by_name_in_another_dtype():
+    X = np.random.default_rng(0).normal(size=(4, 2))
+    y = nn.Affine(2, 3)(X).sum()
+    assert "MYX" in texts(viz.graph(y, names={"MYX": X}), "constant")
+
+
+def test_a_transpose_of_a_transpose_is_not_written():
+    B, C = leaf(np.ones((2, 3)), "B"), leaf(np.ones((4, 3)), "C")
+    table = str(viz.backward_flow((B @ C.T).sum(), values=False, gradients=False))
+    assert "∂L/∂y @ C" in table
+    assert "(Cᵀ)ᵀ" not in table
+
+
+def test_the_resolution_of_a_picture(tmp_path):
+    diagram = viz.graph(leaf(2.0, "x") * 3)
+    widths = []
+    for dpi in (96, 192):
+        diagram.save(tmp_path / "x.png", dpi=dpi)
+        widths.append(int.from_bytes((tmp_path / "x.png").read_bytes()[16:20], "big"))
+    assert widths[1] == pytest.approx(2 * widths[0], rel=0.02)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such folder") as error:
+        viz.graph(leaf(2.0) * 3).save(tmp_path / "none" / "x.dot")
+    assert error.value.filename == str(tmp_path / "none")

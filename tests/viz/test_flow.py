@@ -329,7 +329,7 @@ def test_after_backward_no_gradient_is_invented():
     assert gradients(diagram)["exp", "multiply"] == ["9 × 9 float64"] * 2
     assert gradients(diagram)["x", "exp"] == ["9 × 9 float64"]
     # The rule of a sum needs nothing, so this much is known.
-    assert gradients(diagram)["multiply", "sum"] == ["9 × 9 float64, mean 1, 1 … 1"]
+    assert gradients(diagram)["multiply", "sum"] == ["9 × 9 float64, all 1"]
 
 
 def test_half_released():
@@ -339,7 +339,7 @@ def test_half_released():
     second = ad.sin(trunk).sum()
     first.backward()
     diagram = viz.backward_flow(second, expressions=False)
-    assert gradients(diagram)["exp", "sin"][0].startswith("9 × 9 float64, mean 0.448")  # cos(e²)
+    assert gradients(diagram)["exp", "sin"] == ["9 × 9 float64, all 0.4484"]  # cos(e²)
     assert gradients(diagram)["x", "exp"] == ["9 × 9 float64"]
 
 

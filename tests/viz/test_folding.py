@@ -223,3 +223,28 @@ def test_any_row_of_layers_stays_whole(kinds):
     assert len(diagram.structure.vertices) <= len(unfolded.structure.vertices)
     for step in range(diagram.steps + 1):
         viz.backward_flow(y, detail="module", step=step)
+
+
+def test_what_is_written_is_true_of_all_blocks():
+    rng = np.random.default_rng(0)
+    layers = [part for _ in range(5) for part in (nn.Affine(4, 4, rng=rng), nn.Sigmoid())]
+    y = run(layers)
+    folded = viz.backward_flow(y, detail="module")
+    (inside,) = (
+        str(use.gradient)
+        for wire in folded.structure.wires
+        if wire.tail.endswith("Affine")
+        for use in wire.uses
+    )
+    whole = viz.backward_flow(y, detail="module", fold=False)
+    sizes = [use.size for w in whole.structure.wires if w.tail.endswith("Affine") for use in w.uses]
+    assert len(sizes) == 5
+    assert inside == f"rms {min(sizes):.4g} to {max(sizes):.4g}".replace("e-0", "e−")
+
+
+def test_values_that_differ_from_block_to_block_are_left_out():
+    rng = np.random.default_rng(0)
+    layers = [part for _ in range(3) for part in (nn.Affine(4, 4, rng=rng), nn.Sigmoid())]
+    diagram = viz.graph(run(layers), detail="module", values=True)
+    (value,) = (w.value for w in diagram.structure.wires if w.tail.endswith("Affine"))
+    assert not value

@@ -63,7 +63,7 @@ def test_sums_where_values_fan_out():
         ["2", "+", "x", "3", "1"],
         ["2", "+", "exp", e, "1"],
         ["3", "exp", "x", "3", e],
-        ["3", "sum", "x", "3", f"{np.exp(3) + 1:.4g}"],
+        ["3", "total", "x", "3", f"{np.exp(3) + 1:.4g}"],
     ]
 
 
@@ -85,7 +85,7 @@ def test_one_row_for_each_edge_and_each_sum_in_order(program):
     root = program.run()[2]
     diagram = viz.backward_flow(root, expressions=False)
     body = [row for row in rows(diagram)[1:] if row[0].isdecimal()]
-    back = [row for row in body if row[1] != "sum"]
+    back = [row for row in body if row[1] != "total"]
     assert len(back) == len(edges(diagram.source, backward=True))
     steps = [int(row[0]) for row in body]
     assert steps == sorted(steps)

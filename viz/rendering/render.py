@@ -244,5 +244,5 @@ def _warn_of_missing_letters(source: str, format: str, command: Sequence[str]) -
         warnings.warn(
             f"{format.upper()} may show boxes in place of {shown}, for want of a font: {remedy}, "
             "or save as .svg, where whoever looks at it has the fonts",
-            stacklevel=3,
+            stacklevel=5,  # whoever saves a diagram
         )

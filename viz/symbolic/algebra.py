@@ -78,6 +78,17 @@ class Expression:
             return cls.atom(notation.number(value), exact=False)
         return _of(Term(Coefficient.of(value), {}, {}))
 
+    @classmethod
+    def of_atom(cls, atom: Atom) -> Expression:
+        """An atom alone."""
+        return _of(Term(ONE, {atom: 1}, {}))
+
+    @property
+    def sole(self) -> Atom | None:
+        """The atom that it is; None if it is more, or less."""
+        term = self._as_term()
+        return term.sole if term.coefficient == ONE else None
+
     @property
     def value(self) -> Number | None:
         """The number that it is, None if it is none."""

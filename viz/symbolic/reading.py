@@ -86,7 +86,7 @@ def _arranged(op: Op, arguments: Sequence[Expression], shape: Shape, result: Sha
         return x
     if isinstance(op, Transpose):
         axes = axes_of(shape, op.axes) if op.axes is not None else tuple(range(len(shape)))[::-1]
-        return x if axes == tuple(range(len(shape))) else _plain(Transpose(axes), arguments)
+        return _transposed(x, axes)
     if isinstance(op, Reshape):
         if [n for n in shape if n != 1] == [n for n in result if n != 1]:
             return _moved(x, shape, result)
@@ -101,6 +101,21 @@ def _arranged(op: Op, arguments: Sequence[Expression], shape: Shape, result: Sha
             return _moved(x, shape, result)
         return _plain(replace(op, axis=None if len(axes) == len(shape) else axes), arguments)
     return _plain(op, arguments)
+
+
+def _transposed(x: Expression, axes: tuple[int, ...]) -> Expression:
+    """Its axes in another order; what is turned back is what it was."""
+    if axes == tuple(range(len(axes))):
+        return x
+    atom = x.sole
+    if atom is not None and atom.transposed is not None:
+        before, original = atom.transposed
+        if tuple(before[axis] for axis in axes) == tuple(range(len(axes))):
+            return original
+    turned = _plain(Transpose(axes), [x])
+    if turned.sole is None:
+        return turned
+    return Expression.of_atom(replace(turned.sole, transposed=(axes, x)))
 
 
 def _moved(x: Expression, shape: Shape, result: Shape) -> Expression:

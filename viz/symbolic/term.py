@@ -34,6 +34,8 @@ class Atom:
     unless : function of a condition, optional
         What it is where that condition, an `Expression` too, does not hold; where it depends on
         a choice.
+    transposed : (tuple of int, Expression), optional
+        The axes that it was transposed by, and what it was before.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Atom:
     exact: bool = True
     sum: Expression | None = None
     unless: Unless | None = None
+    transposed: tuple[tuple[int, ...], Expression] | None = None
 
     def __eq__(self, other: object) -> bool:
         return self is other or (

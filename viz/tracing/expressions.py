@@ -12,8 +12,12 @@ from viz.symbolic import Symbol
 from viz.tracing.naming import Names
 from viz.tracing.trace import Call, Operand, Quantity, Trace
 
+SHORT: Final = 8
 LONG: Final = 36
 """An expression of more characters than this gets a name where it is used."""
+
+WHOLE: Final = 50
+"""Where a rule gives more than this, all that it is made of gets a name, but for SHORT parts."""
 
 
 class Expressions:
@@ -38,6 +42,10 @@ class Expressions:
         What flows back along each edge.
     gradients : dict of Quantity to str
         All that flows back to a quantity, summed.
+    abbreviated : set of Quantity
+        Those whose gradient is used by its name.
+    known : bool
+        As given.
     notes : list of str
         What the abbreviations of residuals stand for.
     """
@@ -46,10 +54,11 @@ class Expressions:
         self.values: dict[Quantity, str] = {}
         self.sent: dict[Operand, str] = {}
         self.gradients: dict[Quantity, str] = {}
+        self.abbreviated: set[Quantity] = set()
+        self.known = known
         self.notes: list[str] = []
         self._names = names
         self._outer = outer
-        self._known = known
         self._symbols: dict[Quantity, Any] = {}
         self._arrived: dict[Quantity, Any] = {}
         self._residuals: dict[str, str] = {}
@@ -118,26 +127,18 @@ class Expressions:
 
     def _seed(self, root: Quantity) -> None:
         example = _example(root)
-        if self._known:
+        if self.known:
             self._arrived[root] = Symbol.number(1, example)
         else:
             self._arrived[root] = Symbol(self.cotangent(root), example)
 
     def _backward(self, call: Call) -> None:
-        arrived: list[Any] = [None] * len(self._outputs[call])
-        for quantity in call.results:
-            arrived[quantity.index] = self._cotangent_symbol(quantity)
-        if all(symbol is None for symbol in arrived):
+        if not any(quantity in self._arrived for quantity in call.results):
             return
-        cotangent = tuple(arrived) if call.node.shape is None else arrived[0]
-        try:
-            entries: Sequence[Any] = call.op.vjp(cotangent, *self._saved(call))
-            sent = [
-                self._fit(entry, call, operand) if operand.flows else None
-                for entry, operand in zip(entries, call.operands, strict=True)
-            ]
-        except Exception:  # a rule of a user's own, which looks at values
-            sent = [None] * len(call.operands)
+        sent = self._sent(call)
+        if any(symbol is not None and len(symbol.text) > WHOLE for symbol in sent):
+            self._name_around(call)
+            sent = self._sent(call)
         for symbol, operand in zip(sent, call.operands, strict=True):
             quantity = operand.quantity
             if not operand.flows:
@@ -150,16 +151,49 @@ class Expressions:
             self._arrived[quantity] = symbol if before is None else before + symbol
             self.gradients[quantity] = self._arrived[quantity].text
 
+    def _sent(self, call: Call) -> list[Any]:
+        """What the rule of a call sends to each operand; None where nothing is known of it."""
+        arrived: list[Any] = [None] * len(self._outputs[call])
+        for quantity in call.results:
+            arrived[quantity.index] = self._cotangent_symbol(quantity)
+        cotangent = tuple(arrived) if call.node.shape is None else arrived[0]
+        try:
+            entries: Sequence[Any] = call.op.vjp(cotangent, *self._saved(call))
+            return [
+                self._fit(entry, call, operand) if operand.flows else None
+                for entry, operand in zip(entries, call.operands, strict=True)
+            ]
+        except Exception:  # a rule of a user's own, which looks at values
+            return [None] * len(call.operands)
+
     def _cotangent_symbol(self, quantity: Quantity) -> Any:
         """What arrived at a quantity, under a name where it is long."""
         symbol = self._arrived.get(quantity)
         if symbol is None:
             return None
         self.gradients[quantity] = symbol.text
-        if len(symbol.text) <= LONG:
+        if len(symbol.text) <= LONG and quantity not in self.abbreviated:
             return symbol
+        return self._abbreviated(quantity)
+
+    def _abbreviated(self, quantity: Quantity) -> Symbol:
+        """∂L/∂quantity, by name, for what is written elsewhere."""
         self._names.name(quantity)
+        self.abbreviated.add(quantity)
         return Symbol(self.cotangent(quantity), _example(quantity))
+
+    def _name_around(self, call: Call) -> None:
+        """Give names to what a call takes and gives, and to what arrived there."""
+        for quantity in [*call.results, *(operand.quantity for operand in call.operands)]:
+            if quantity.call is not None and len(self.values[quantity]) > SHORT:
+                name = self._names.name(quantity)
+                symbol = Symbol(name, _example(quantity))
+                self._symbols[quantity] = symbol
+                self._outputs[quantity.call][quantity.index] = symbol
+        for quantity in call.results:
+            arrived = self._arrived.get(quantity)
+            if arrived is not None and len(arrived.text) > SHORT:
+                self._abbreviated(quantity)
 
     def _saved(self, call: Call) -> list[Any]:
         """What the rule of a call gets, as symbols."""

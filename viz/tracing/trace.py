@@ -188,6 +188,7 @@ class _Names:
     def __init__(self, names: Mapping[str, Any]) -> None:
         self.by_node: dict[Node, str] = {}
         self.by_array: dict[int, str] = {}
+        self._arrays: list[tuple[str, Array]] = []
         self.tensors: list[Tensor] = []
         for name, value in names.items():
             if name.startswith("_"):
@@ -197,9 +198,22 @@ class _Names:
                 if value.node is not None:
                     self.by_node.setdefault(value.node, name)
                 else:
-                    self.by_array.setdefault(id(value._array), name)
+                    self._add(name, value._array)
             elif is_array(value):
-                self.by_array.setdefault(id(value), name)
+                self._add(name, value)
+
+    def _add(self, name: str, array: Array) -> None:
+        self.by_array.setdefault(id(array), name)
+        self._arrays.append((name, array))
+
+    def of_array(self, array: Array) -> str | None:
+        """The name of an array, or of one that it is a copy of, in whatever dtype."""
+        if id(array) in self.by_array:
+            return self.by_array[id(array)]
+        for name, other in self._arrays:
+            if other.shape == array.shape and np.array_equal(other.astype(array.dtype), array):
+                return name
+        return None
 
 
 def _quantity(
@@ -225,9 +239,8 @@ def _constant(value: Any, known: dict[int, Quantity], names: _Names) -> Quantity
     if not is_array(value):
         return Quantity("constant", (), np.result_type(value), None, np.asarray(value))
     if id(value) not in known:
-        known[id(value)] = Quantity(
-            "constant", value.shape, value.dtype, names.by_array.get(id(value)), value
-        )
+        name = names.of_array(value)
+        known[id(value)] = Quantity("constant", value.shape, value.dtype, name, value)
     return known[id(value)]
 
 
