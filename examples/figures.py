@@ -161,7 +161,8 @@ def vanishing_gradients():
         depth=1,
         color="gradient",
         fold=False,
-        title="Eight layers with sigmoid (above), with ReLU (below)",
+        title="Sigmoid and ReLU",
+        direction="TB",
     )
 
 

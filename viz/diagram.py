@@ -125,15 +125,15 @@ class Diagram:
                 f"save: {path.name!r}: expected a name that ends in one of "
                 f"{', '.join('.' + name for name in PICTURES + TEXTS)}"
             )
-        if suffix in ("dot", "gv"):
-            content = self.source.encode()
-        elif suffix == "svg":
-            content = self.svg(timeout=timeout, program=program).encode()
-        elif suffix == "tex":
-            content = self.tikz(timeout=timeout, program=program).encode()
-        else:
-            content = self._drawable()._render(suffix, timeout, program, dpi)
         with whole_file(path) as unfinished:
+            if suffix in ("dot", "gv"):
+                content = self.source.encode()
+            elif suffix == "svg":
+                content = self.svg(timeout=timeout, program=program).encode()
+            elif suffix == "tex":
+                content = self.tikz(timeout=timeout, program=program).encode()
+            else:
+                content = self._drawable()._render(suffix, timeout, program, dpi)
             unfinished.write_bytes(content)
 
     def tikz(self, *, timeout: float = 60.0, program: str | os.PathLike[str] | None = None) -> str:
@@ -152,11 +152,14 @@ class Diagram:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the picture, and the table where it cannot be drawn."""
-        bundle = {"text/plain": str(self)}
+        lines = str(self).splitlines()
+        if len(lines) > LECTURE:
+            lines[LECTURE:] = [f"… {len(lines) - LECTURE:,} more lines: print(diagram)"]
+        bundle = {"text/plain": "\n".join(lines)}
         try:
             bundle["image/svg+xml"] = self.svg()
         except (RuntimeError, TimeoutError, ValueError) as error:
-            bundle["text/plain"] = f"{error}\n\n{self}"
+            bundle["text/plain"] = f"{error}\n\n{bundle['text/plain']}"
         return bundle
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape as escape_html
 from typing import Any, Final
 
@@ -9,7 +11,8 @@ import graphviz
 
 from viz.appearance import Appearance
 from viz.labels import Label, visible
-from viz.structure import Structure, Use, Vertex, Wire
+from viz.measure import width
+from viz.structure import LEAVES, Structure, Use, Vertex, Wire
 from viz.themes import LIMIT_NAMES
 
 FONT: Final = "Helvetica"
@@ -17,11 +20,12 @@ VERTEX_SIZE: Final = 14
 EDGE_SIZE: Final = 13
 """Sizes of letters, in points."""
 
-CIRCLE: Final = "0.55"
-"""The diameter of a circle, in inches."""
+RADIUS: Final = 20.0
+"""Of a circle, in points."""
 
-SHORT_SYMBOL: Final = 4
-"""A symbol of at most so many characters fits into a circle."""
+MANY: Final = 6
+"""A leaf of more uses than this is written anew at each of them, where Graphviz does the layout:
+lines through many ranks take it minutes, and nobody could follow them."""
 
 
 def layered(structure: Structure, appearance: Appearance) -> str:
@@ -34,11 +38,13 @@ def layered(structure: Structure, appearance: Appearance) -> str:
     graph.attr(rankdir=appearance.direction, nodesep="0.35", ranksep="0.45")
     if appearance.title:
         graph.attr(label=text(appearance.title), labelloc="t", fontsize="18")
-    _write_vertices(graph, structure, appearance)
+    copies = _copies(structure)
+    _write_vertices(graph, structure, [*structure.vertices, *copies.values()], appearance)
     for wire in structure.wires:
         for count, use in enumerate(wire.uses):
             is_main = structure.main.get(wire.tail) == use.head
-            _write_edge(graph, wire, use, count, appearance, is_main)
+            tail = copies[wire.tail, count].id if (wire.tail, count) in copies else wire.tail
+            _write_edge(graph, tail, wire, use, count, appearance, is_main)
     if structure.notes:
         note = dot_label(Label("\n".join(structure.notes)))
         ink = appearance.colours.note
@@ -73,11 +79,30 @@ def new_graph(appearance: Appearance) -> graphviz.Digraph:
     return graph
 
 
-def _write_vertices(graph: graphviz.Digraph, structure: Structure, appearance: Appearance) -> None:
+def _copies(structure: Structure) -> dict[tuple[str, int], Vertex]:
+    """Further vertices for a leaf of many uses: by its id and the number of the use."""
+    vertices = {vertex.id: vertex for vertex in structure.vertices}
+    return {
+        (wire.tail, count): replace(
+            vertices[wire.tail], id=f"{wire.tail}-{count}", group=vertices[use.head].group
+        )
+        for wire in structure.wires
+        if vertices[wire.tail].kind in LEAVES and len(wire.uses) > MANY
+        for count, use in enumerate(wire.uses)
+        if count
+    }
+
+
+def _write_vertices(
+    graph: graphviz.Digraph,
+    structure: Structure,
+    vertices: Sequence[Vertex],
+    appearance: Appearance,
+) -> None:
     """All vertices, within the frames of their groups."""
     main = structure.on_main()
     members: dict[int | None, list[Vertex]] = {}
-    for vertex in structure.vertices:
+    for vertex in vertices:
         members.setdefault(vertex.group, []).append(vertex)
     inner: dict[int | None, list[int]] = {}
     for number, group in enumerate(structure.groups):
@@ -104,16 +129,23 @@ def _write_vertices(graph: graphviz.Digraph, structure: Structure, appearance: A
         stack.extend((part, True) for part in reversed(inner.get(index, [])))
 
 
+def is_circle(vertex: Vertex) -> bool:
+    """Whether it is drawn as a circle: an operation whose symbol fits into one."""
+    fits = width(vertex.label.text, VERTEX_SIZE) <= 2 * RADIUS - 6
+    return vertex.kind == "operation" and fits
+
+
 def vertex_attributes(vertex: Vertex, appearance: Appearance) -> dict[str, str]:
     """Shape, colours and text of a vertex."""
     attributes = {"label": dot_label(vertex.label)}
     if vertex.tooltip:
         attributes["tooltip"] = text(vertex.tooltip)
     if vertex.kind == "operation":
-        if len(vertex.label.text) <= SHORT_SYMBOL:
-            attributes |= {"shape": "circle", "fixedsize": "true", "width": CIRCLE}
+        diameter = f"{2 * RADIUS / 72:.4f}"
+        if is_circle(vertex):
+            attributes |= {"shape": "circle", "fixedsize": "true", "width": diameter}
         else:
-            attributes |= {"shape": "ellipse", "height": CIRCLE, "margin": "0.05"}
+            attributes |= {"shape": "ellipse", "height": diameter, "margin": "0.05"}
         attributes["style"] = "filled"
     elif vertex.kind == "module":
         attributes |= {"shape": "box", "style": "rounded,filled"}
@@ -136,6 +168,7 @@ def alarm_text(alarm: str) -> str:
 
 def _write_edge(
     graph: graphviz.Digraph,
+    tail: str,
     wire: Wire,
     use: Use,
     count: int,
@@ -145,10 +178,10 @@ def _write_edge(
     weight = {"weight": "50"} if is_main else {}
     identity = f"{wire.tail}__{use.head}_{count}" if count else f"{wire.tail}__{use.head}"
     label = {"label": dot_label(wire.value)} if wire.value else {}
-    graph.edge(wire.tail, use.head, id=identity, **label, **weight)
+    graph.edge(tail, use.head, id=identity, **label, **weight)
     if use.flows:
         graph.edge(
-            wire.tail,
+            tail,
             use.head,
             label=dot_label(use.gradient),
             id=f"{identity}__back",

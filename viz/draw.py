@@ -128,7 +128,8 @@ def backward_flow(
         both, the expressions are those of a loss L that follows: they begin with ∂L/∂y.
     expressions : bool, optional
         Whether the expressions of the chain rule are written, read off the rules themselves and
-        simplified. By default they are in diagrams of up to 60 vertices, except for modules.
+        simplified. By default they are in diagrams of up to 60 vertices without modules'
+        boxes.
     step : int, optional
         Draws the first so many steps of the reverse pass, with everything in its place: for
         slides. 0 draws no gradient; ``diagram.steps`` is the number of all.
@@ -160,7 +161,7 @@ def backward_flow(
         detail=detail,
         depth=depth,
         values=detail != "module" if values is None else values,
-        expressions=detail != "module" if expressions is None else expressions,
+        expressions=detail != "module" and depth is None if expressions is None else expressions,
         shapes=detail == "module" if shapes is None else shapes,
         constants=constants,
         names=names,

@@ -87,7 +87,10 @@ class Drawing:
         structure.wires = [wire for wire in self._wires.values() if wire.uses]
         structure.main = _main_chains(structure)
         if self._content.backward:
-            structure.notes.extend(self._notes)
+            written = structure.all_text()
+            structure.notes.extend(
+                note for note in self._notes if note.partition(" =")[0] in written
+            )
         structure.number_steps()
         return structure
 

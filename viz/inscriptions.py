@@ -12,8 +12,8 @@ from viz.labels import Label, array_label, kind_label, number, rms, shape_label
 from viz.tracing.expressions import Expressions
 from viz.tracing.trace import Operand, Quantity
 
-TOO_LONG: Final = 60
-"""An expression of more characters than this is left out, its name alone is written."""
+TOO_LONG: Final = 80
+"""In place of an expression of more characters than this, … is written."""
 
 SHORT: Final = 14
 """A gradient is named after an expression of at most so many characters: ∂f/∂(w · x)."""
@@ -79,7 +79,8 @@ class Inscriptions:
         text = None
         if self._expressions is not None and len(operands) == 1:
             text = self._expressions.sent.get(operands[0])
-        is_whole = text is not None and text == self._total(quantity)
+        total = self._total(quantity)
+        is_whole = total is not None and total in (text, self._name_of_gradient(quantity))
         return self._gradient(quantity, array, text, is_whole)
 
     def whole_gradient(self, quantity: Quantity) -> Label:
@@ -92,6 +93,9 @@ class Inscriptions:
         if self._expressions is not None:
             text = "1" if self._expressions.known else self._expressions.cotangent(root)
         return self._gradient(root, array, text, is_whole=True)
+
+    def _name_of_gradient(self, quantity: Quantity) -> str | None:
+        return self._expressions.cotangent(quantity) if self._expressions else None
 
     def _total(self, quantity: Quantity) -> str | None:
         return self._expressions.gradients.get(quantity) if self._expressions else None
@@ -131,8 +135,8 @@ class Inscriptions:
             parts.append(expressions.cotangent(quantity))
         # 0 · ∞ is written 0, but is not.
         agrees = text != "0" or array is None or not array.any()
-        if text and len(text) <= TOO_LONG and text not in parts and agrees:
-            parts.append(text)
+        if text and text not in parts and agrees:
+            parts.append(text if len(text) <= TOO_LONG else "…")
         return parts
 
 

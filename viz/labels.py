@@ -88,7 +88,9 @@ def kind_label(shape: Shape, dtype: Any) -> str:
 
 
 def shape_label(shape: Shape) -> str:
-    """``3 × 4``; ``scalar`` without axes."""
+    """``3 × 4``; ``(3,)``, as NumPy writes it, for one axis; ``scalar`` without axes."""
+    if len(shape) == 1:
+        return str(shape)
     return " × ".join(map(str, shape)) if shape else "scalar"
 
 

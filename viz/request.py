@@ -99,6 +99,9 @@ class Request:
         is_module = self.detail == "module"
         drawing = Drawing(made, names, expressions, content, is_module, self.depth, seeds)
         structure = drawing.structure()
+        if expressions is not None and self.seeds is not None and len(made.roots) > 1:
+            total = " + ".join(str(root.name) for root in made.roots)
+            structure.notes.insert(0, f"{outer} = {total}")
         if self.fold and is_module:
             fold_repeated(structure, self.appearance.coloured)
         return structure

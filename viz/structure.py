@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from viz.labels import Label
 
 VertexKind: TypeAlias = Literal["input", "parameter", "constant", "operation", "module", "result"]
+
+LEAVES: Final[tuple[VertexKind, ...]] = ("input", "parameter", "constant")
 
 
 @dataclass(slots=True)
@@ -150,6 +152,12 @@ class Structure:
     def steps(self) -> int:
         """How many steps the reverse pass takes."""
         return max((wire.step for wire in self.wires), default=0)
+
+    def all_text(self) -> str:
+        """What is written on all wires."""
+        labels = [wire.gradient for wire in self.wires] + [wire.value for wire in self.wires]
+        labels += [use.gradient for wire in self.wires for use in wire.uses]
+        return "\n".join(label.text for label in labels)
 
     def path(self, group: int | None) -> list[int]:
         """A group and those around it, innermost first."""

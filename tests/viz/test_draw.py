@@ -401,25 +401,64 @@ def test_work_grows_with_the_graph_and_no_faster(make):
     assert many < 4.4 * few
 
 
-def test_a_rule_is_never_dropped_for_its_length():
+@pytest.mark.parametrize(
+    ("activation", "rule"),
+    [(nn.Sigmoid, " · v₁ · (1 − v₁)"), (nn.ReLU, " where v₁ > 0, else 0"), (nn.GELU, "where")],
+)
+def test_a_rule_is_never_dropped_for_its_length(activation, rule):
     rng = np.random.default_rng(0)
-    model = nn.Sequential(nn.Affine(2, 3, rng=rng), nn.Sigmoid(), nn.Affine(3, 2, rng=rng))
-    L = nn.SoftmaxCE()(model(rng.normal(size=(8, 2))), [0, 1] * 4)
-    table = str(viz.backward_flow(L, values=False, gradients=False))
-    assert "∂L/∂v₁ · v₁ · (1 − v₁)" in table
-    assert "v₁ = σ(" in table
-    assert "∂L/∂v₁ = ((y − t) / 8) @ 2.weightᵀ" in table
+    layers = [nn.Affine(2, 3, rng=rng), activation(), nn.Affine(3, 4, rng=rng), activation()]
+    model = nn.Sequential(*layers, nn.Affine(4, 2, rng=rng))
+    loss = nn.SoftmaxCE()(model(rng.normal(size=(8, 2))), [0, 1] * 4)
+    diagram = viz.backward_flow(loss, values=False, gradients=False)
+    written = [str(use.gradient) for w in diagram.structure.wires for use in w.uses if use.flows]
+    assert all(written)
+    assert activation is nn.GELU or any(rule in text for text in written)
+    for text in written:  # what is used by its name is said somewhere
+        for name in re.findall(r"∂L/∂v.", text):
+            assert any(other.startswith(f"{name} = ") for other in written)
+
+
+def test_a_gradient_is_named_after_one_quantity_alone():
+    x = leaf(2.0, "x")
+    table = str(viz.backward_flow(x * x * 3 + x * x * 5))
+    assert "∂y/∂x² =" not in table
+    assert "∂y/∂v₁ = 3" in table
+    assert "∂y/∂v₂ = 5" in table
+
+
+def test_a_power_is_named_in_parentheses():
+    assert "∂y/∂(x²) = 3" in str(viz.backward_flow(leaf(2.0, "x") ** 2 * 3))
+
+
+def test_what_several_losses_add_up_to():
+    x = leaf(2.0, "x")
+    assert str(viz.backward_flow([x * x, x * 3])).endswith("L = y₁ + y₂")
+
+
+def test_ones_in_a_product_of_matrices_are_no_number():
+    table = str(viz.backward_flow((leaf(np.eye(2), "A") @ leaf(np.eye(2), "B")).sum()))
+    assert "∂y/∂A = ones @ Bᵀ" in table
+
+
+def test_a_leaf_of_many_uses_is_written_anew_where_graphviz_does_the_layout():
+    weight, h = leaf(np.eye(2), "W"), leaf(np.ones((1, 2)), "h")
+    for _ in range(100):
+        h = np.tanh(h @ weight)
+    diagram = viz.backward_flow(h.sum())
+    assert diagram.source.count("[label=W ") == 100
+    assert "<svg" in diagram.svg(timeout=30)
 
 
 def test_arrays_are_known_by_name_in_another_dtype():
-    X = np.random.default_rng(0).normal(size=(4, 2))
-    y = nn.Affine(2, 3)(X).sum()
-    assert "MYX" in texts(viz.graph(y, names={"MYX": X}), "constant")
+    data = np.random.default_rng(0).normal(size=(4, 2))
+    y = nn.Affine(2, 3)(data).sum()
+    assert "MYX" in texts(viz.graph(y, names={"MYX": data}), "constant")
 
 
 def test_a_transpose_of_a_transpose_is_not_written():
-    B, C = leaf(np.ones((2, 3)), "B"), leaf(np.ones((4, 3)), "C")
-    table = str(viz.backward_flow((B @ C.T).sum(), values=False, gradients=False))
+    b, c = leaf(np.ones((2, 3)), "B"), leaf(np.ones((4, 3)), "C")
+    table = str(viz.backward_flow((b @ c.T).sum(), values=False, gradients=False))
     assert "∂L/∂y @ C" in table
     assert "(Cᵀ)ᵀ" not in table
 

@@ -161,7 +161,9 @@ def test_an_output_that_is_not_used_sends_nothing():
 def test_an_unknown_seed_gives_no_numbers():
     x = Tensor([1.0, 2.0], requires_grad=True, name="x")
     diagram = viz.backward_flow(x * x, expressions=False)
-    assert all(label == "2 float64" for labels in gradients(diagram).values() for label in labels)
+    assert all(
+        label == "(2,) float64" for labels in gradients(diagram).values() for label in labels
+    )
 
 
 def test_a_given_gradient_is_the_seed():

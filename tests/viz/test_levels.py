@@ -147,7 +147,9 @@ def test_one_parameter_is_singular():
         def forward(self, x):
             return x * self.factor
 
-    assert boxes(viz.graph(Scale()(np.ones(3)).sum(), depth=0)) == ["Scale, 3 → 3, 1 parameter"]
+    assert boxes(viz.graph(Scale()(np.ones(3)).sum(), depth=0)) == [
+        "Scale, (3,) → (3,), 1 parameter"
+    ]
 
 
 def test_scopes_of_a_users_own_are_groups_and_boxes():

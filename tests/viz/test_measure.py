@@ -10,7 +10,7 @@ from viz.appearance import Appearance
 from viz.dot import EDGE_SIZE, FONT, VERTEX_SIZE, dot_label, legend
 from viz.labels import Label, array_label
 from viz.lecture.margins import legend_extent
-from viz.lecture.measure import extent, width
+from viz.measure import extent, width
 from viz.rendering.render import render
 
 TEXTS = [

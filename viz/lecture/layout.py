@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
-from viz.dot import EDGE_SIZE, SHORT_SYMBOL, VERTEX_SIZE, alarm_text
+from viz.dot import EDGE_SIZE, RADIUS, VERTEX_SIZE, alarm_text, is_circle
 from viz.labels import Label, visible
 from viz.lecture.geometry import Box, Point
-from viz.lecture.measure import extent
+from viz.measure import extent
 from viz.structure import Use, Vertex, Wire
 
 LANE: Final = 5.0
@@ -18,9 +18,6 @@ LANE: Final = 5.0
 
 GAP: Final = 4.0
 """Between an arrow and its text."""
-
-RADIUS: Final = 20.0
-"""Of a circle."""
 
 DOT: Final = 2.5
 """The radius of the dot where a value fans out."""
@@ -173,14 +170,9 @@ def vertex_extent(vertex: Vertex) -> tuple[float, float]:
     """Width and height of a vertex, in points."""
     width, height = extent(vertex.label, VERTEX_SIZE)
     if vertex.kind == "operation":
-        if len(vertex.label.text) <= SHORT_SYMBOL:
+        if is_circle(vertex):
             return 2 * RADIUS, 2 * RADIUS
         return width + 18, 2 * RADIUS
     if vertex.kind == "module":
         return width + 22, height + 16
     return width + 8, height + 4
-
-
-def is_circle(vertex: Vertex) -> bool:
-    """Whether it is drawn as a circle."""
-    return vertex.kind == "operation" and len(vertex.label.text) <= SHORT_SYMBOL

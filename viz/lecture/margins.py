@@ -9,7 +9,7 @@ from viz.dot import VERTEX_SIZE
 from viz.labels import Label
 from viz.lecture.geometry import Box
 from viz.lecture.layout import Layout, around
-from viz.lecture.measure import LINE, extent, width
+from viz.measure import LINE, extent, width
 from viz.structure import Structure
 from viz.themes import LIMIT_NAMES
 

@@ -20,9 +20,9 @@ from viz.lecture.layout import (
     alarm_extent,
     vertex_extent,
 )
-from viz.lecture.measure import extent
 from viz.lecture.places import Places
 from viz.lecture.skeleton import Skeleton
+from viz.measure import extent
 
 SHARES: Final = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72)
 """Where on its way a straight arrow may have its text."""

@@ -25,7 +25,7 @@ from viz.lecture.layout import (
     title_extent,
     vertex_extent,
 )
-from viz.lecture.measure import extent
+from viz.measure import extent
 from viz.structure import Structure, Vertex, Wire
 
 SHORTEST: Final = 46.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from viz.appearance import Appearance
-from viz.dot import EDGE_SIZE, VERTEX_SIZE, alarm_text
+from viz.dot import EDGE_SIZE, VERTEX_SIZE, alarm_text, is_circle
 from viz.lecture.geometry import Box, Point
 from viz.lecture.latex import latex, latex_label, latex_lines
-from viz.lecture.layout import DOT, FRAME_SIZE, Layout, Run, is_circle
+from viz.lecture.layout import DOT, FRAME_SIZE, Layout, Run
 from viz.lecture.margins import SWATCH, TITLE_SIZE, legend_row
 from viz.rendering.fonts import east_asian_letters
 from viz.structure import Structure, Vertex

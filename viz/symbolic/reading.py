@@ -9,6 +9,7 @@ from typing import Final
 
 from autodiff import ops
 from autodiff.op import Op
+from autodiff.ops.einsum import Einsum
 from autodiff.ops.elementwise import Elementwise
 from autodiff.ops.indexing import GetItem
 from autodiff.ops.reduction import Mean, Reduction, Sum, axes_of, count
@@ -39,7 +40,10 @@ def _plain(op: Op, arguments: Sequence[Expression]) -> Expression:
     def unless(condition: Expression) -> Expression:
         return _computed(op, [x.unless(condition) for x in arguments])
 
-    text = op.expression(*(x.text for x in arguments))
+    texts = [x.text for x in arguments]
+    if isinstance(op, _PRODUCTS):
+        texts = [x.text if x.value is None else _uniform(x) for x in arguments]
+    text = op.expression(*texts)
     chooses = isinstance(op, Elementwise) and any(x.depends for x in arguments)
     return Expression.atom(text, is_exact(op, arguments), unless if chooses else None)
 
@@ -55,6 +59,14 @@ def _power(x: Expression, y: Expression) -> Expression:
         return x.power(int(exponent))
     return _plain(ops.power, (x, y))
 
+
+def _uniform(x: Expression) -> str:
+    """An array of equal elements in a product of arrays, where a number would mislead."""
+    value = x.value
+    return "ones" if value == 1 else "zeros" if value == 0 else f"({x.text} · ones)"
+
+
+_PRODUCTS: Final = (type(ops.matmul), Einsum)
 
 _LARGEST_EXPONENT: Final = 1000
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.reverse import sum_to
 from viz.symbolic import Symbol
 from viz.tracing.naming import Names
@@ -66,6 +68,8 @@ class Expressions:
         with np.errstate(all="ignore"):  # examples may lie outside of a domain
             for call in made.calls:
                 self._forward(call)
+            self._counts = Counter(self.values.values())
+            self._counts.update(q.name for q in made.all_quantities() if q.name)
             for root in made.roots:
                 self._seed(root)
             for call in reversed(made.calls):
@@ -73,8 +77,18 @@ class Expressions:
 
     def cotangent(self, quantity: Quantity) -> str:
         """∂L/∂quantity, as a name."""
-        name = quantity.name or self.values.get(quantity) or self._names.name(quantity)
-        return f"∂{self._outer}/∂{f'({name})' if ' ' in name or name[0] == '−' else name}"
+        name = quantity.name or self.values.get(quantity, "")
+        if not quantity.name and (not name or self._counts[name] > 1):
+            name = self._name(quantity)  # or two quantities would have one gradient
+        return f"∂{self._outer}/∂{notation.within(name, notation.ATOM)}"
+
+    def _name(self, quantity: Quantity) -> str:
+        """The name of a quantity, which is written in its place from now on."""
+        name = self._names.name(quantity)
+        symbol = self._symbols[quantity] = Symbol(name, _example(quantity))
+        if quantity.call in self._outputs:
+            self._outputs[quantity.call][quantity.index] = symbol
+        return name
 
     # -- forward --------------------------------------------------------------------------
 
@@ -84,7 +98,7 @@ class Expressions:
             for operand in call.operands:
                 quantity = operand.quantity
                 if quantity.call is not None and not quantity.name:
-                    self._symbols[quantity] = Symbol(self._names.name(quantity), _example(quantity))
+                    self._name(quantity)
             results = self._apply(call)
         outputs = list(results)
         for quantity in call.results:
@@ -144,7 +158,7 @@ class Expressions:
             if not operand.flows:
                 continue
             if symbol is None:
-                symbol = Symbol(self.cotangent(quantity), _example(quantity))
+                symbol = self._abbreviated(quantity)
             else:
                 self.sent[operand] = symbol.text
             before = self._arrived.get(quantity)
@@ -178,7 +192,7 @@ class Expressions:
 
     def _abbreviated(self, quantity: Quantity) -> Symbol:
         """∂L/∂quantity, by name, for what is written elsewhere."""
-        self._names.name(quantity)
+        self._name(quantity)
         self.abbreviated.add(quantity)
         return Symbol(self.cotangent(quantity), _example(quantity))
 
@@ -186,10 +200,7 @@ class Expressions:
         """Give names to what a call takes and gives, and to what arrived there."""
         for quantity in [*call.results, *(operand.quantity for operand in call.operands)]:
             if quantity.call is not None and len(self.values[quantity]) > SHORT:
-                name = self._names.name(quantity)
-                symbol = Symbol(name, _example(quantity))
-                self._symbols[quantity] = symbol
-                self._outputs[quantity.call][quantity.index] = symbol
+                self._name(quantity)
         for quantity in call.results:
             arrived = self._arrived.get(quantity)
             if arrived is not None and len(arrived.text) > SHORT:
