@@ -131,7 +131,7 @@ def two_layers_by_module():
 def two_layers_by_operation():
     """The same network as it was recorded."""
     L, names = _two_layers()
-    return viz.graph(L, names=names)
+    return viz.graph(L, names=names, direction="TB")
 
 
 class Layer(nn.Module):

@@ -31,7 +31,7 @@ def test_every_page_has_code():
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", text)
+    links = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
     for link in links:
         if not link.startswith("https://"):
             assert ((ROOT / page).parent / link).exists(), link
