@@ -269,13 +269,25 @@ def test_the_residual_never_takes_a_name_of_the_users():
     assert diagram.structure.notes == ["y′ = softmax(y)"]
 
 
+def test_parameters_in_two_numbered_modules_keep_their_path():
+    blocks = nn.Sequential(*(nn.Sequential(nn.Affine(1, 1)) for _ in range(2)))
+    names = texts(viz.graph(blocks(np.ones((1, 1))).sum()), "parameter")
+    assert names == ["0.0.weight", "0.0.bias", "1.0.weight", "1.0.bias"]
+
+
+def test_arrays_of_one_kind_are_numbered_alike():
+    x = leaf(np.zeros((2, 3)))
+    losses = [nn.SoftmaxCE()(x, [0, 1]), nn.SoftmaxCE()(x, [1, 2])]
+    assert texts(viz.graph(losses), "constant") == ["t₁", "t₂"]
+
+
 def test_parameters_are_called_by_the_last_part_where_that_is_enough():
     affine = nn.Affine(2, 2)
     y = affine(np.ones((1, 2))).sum()
     assert texts(viz.graph(y), "parameter") == ["weight", "bias"]
     deep = nn.Sequential(nn.Affine(2, 2), nn.Affine(2, 2))
     y = deep(np.ones((1, 2))).sum()
-    assert texts(viz.graph(y), "parameter") == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert texts(viz.graph(y), "parameter") == ["weight₀", "bias₀", "weight₁", "bias₁"]
 
 
 def test_naming_one_diagram_leaves_the_next_alone():

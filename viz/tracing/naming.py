@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -83,15 +84,34 @@ class Names:
 
 
 def _shorten(parameters: list[Quantity]) -> None:
-    last = [str(parameter.name).rpartition(".")[2] for parameter in parameters]
-    for parameter, name in zip(parameters, last, strict=True):
-        if last.count(name) == 1:
-            parameter.name = name
+    """The last part of a path, where it is the only one; else numbers as subscripts: weight₀."""
+    paths = [str(parameter.name) for parameter in parameters]
+    for shorten in (_subscripted, _last):
+        shorter = [shorten(path) for path in paths]
+        counts = Counter(shorter)
+        for parameter, name in zip(parameters, shorter, strict=True):
+            if counts[name] == 1:
+                parameter.name = name
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _subscripted(path: str) -> str:
+    """A path whose only number, as in 0.weight, is an index of its last part."""
+    parts = path.split(".")
+    numbers = [part for part in parts[:-1] if part.isdecimal()]
+    if len(numbers) != 1:
+        return path
+    words = [part for part in parts if not part.isdecimal()]
+    return ".".join(words) + subscript(int(numbers[0]))
 
 
 def name_constants(made: Trace) -> None:
     """Call arrays without a name, such as labels, what the definitions of operations call them."""
     taken = {quantity.name for quantity in made.all_quantities()}
+    found: dict[str, dict[Quantity, None]] = {}
     for call in made.calls:
         if call.op.definition is None or isinstance(call.op, Binary):
             continue
@@ -100,11 +120,13 @@ def name_constants(made: Trace) -> None:
             continue
         for name, operand in zip(names, call.operands, strict=True):
             quantity = operand.quantity
-            is_array = quantity.kind == "constant" and quantity.shape
-            if is_array and not quantity.name:
-                free, number = name, 1
-                while free in taken:
-                    number += 1
-                    free = name + subscript(number)
-                quantity.name = free
-                taken.add(free)
+            if quantity.kind == "constant" and quantity.shape and not quantity.name:
+                found.setdefault(name, {}).setdefault(quantity)
+    for letter, quantities in found.items():
+        is_sole = len(quantities) == 1 and letter not in taken
+        numbered = (letter + subscript(number) for number in itertools.count(1))
+        names_left = iter([letter]) if is_sole else (n for n in numbered if n not in taken)
+        for quantity in quantities:
+            if not quantity.name:  # it may be known to two operations
+                quantity.name = next(names_left)
+                taken.add(quantity.name)
