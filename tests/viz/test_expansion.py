@@ -9,7 +9,7 @@ import nn
 import viz
 from autodiff import INPUTS, NOTHING, OUTPUT, RESIDUAL, Op, Tensor
 from autodiff.op import registry
-from nn.functional import sigmoid, softmax_cross_entropy
+from nn.functional import sigmoid, softmax_cross_entropy, softplus
 from tests.operations import is_drawn
 from tests.viz.graphs import gradients, programs, texts, values
 from viz.labels import number
@@ -296,3 +296,8 @@ def test_scopes_are_kept():
     assert titles == ["Sequential", "0: Affine", "1: Sigmoid"]
     (power,) = (v for v in diagram.structure.vertices if v.id == "exp")
     assert titles[power.group] == "1: Sigmoid"
+
+
+def test_what_overflows_in_primitives_gives_no_warning():
+    y = softplus(Tensor(1000.0, requires_grad=True, name="x"))
+    assert "∞" in str(viz.backward_flow(y, detail="primitive"))

@@ -379,3 +379,10 @@ def test_after_rebinding_the_old_values_are_drawn(shape):
         assert "7" not in str(diagram).replace("− 7", "")
         wire = next(w for w in diagram.structure.wires if w.tail == "x")
         assert "4" in str(wire.gradient)
+
+
+def test_a_walk_that_meets_infinities_gives_no_warning():
+    x = Tensor(0.0, requires_grad=True, name="x")
+    with np.errstate(all="ignore"):
+        y = ad.log(x) * x
+    assert "NaN" in str(viz.backward_flow(y))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextvars import Context
+from contextvars import copy_context
 from typing import Any
 
 import numpy as np
 
 from autodiff import Op, Tensor, primitives
+from autodiff.modes import modes
 from autodiff.typing import Array
 from viz.tracing.flow import differentiate
 from viz.tracing.trace import Call, Operand, Quantity, Trace, trace
@@ -68,8 +69,8 @@ def _parts(call: Call) -> Trace | None:
             around[id(array)] = quantity
         inputs.append(value)
     with np.errstate(all="ignore"):
-        # A context of its own: recording must be on whatever is on around us.
-        output = Context().run(_record, call.op, inputs)
+        # In a context of its own: recording must be on, whatever is on around us.
+        output = copy_context().run(_record, call.op, inputs)
         if not isinstance(output, Tensor) or output.node is None:
             return None
         parts = trace([output])
@@ -86,6 +87,7 @@ def _parts(call: Call) -> Trace | None:
 
 
 def _record(op: Op, inputs: list[Any]) -> Any:
+    modes.set(None)
     with primitives():
         return op(*inputs)
 

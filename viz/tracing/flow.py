@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autodiff.graph import Node
 from autodiff.reverse import check_saved, reverse_pass
 from autodiff.typing import Array
@@ -24,6 +26,12 @@ def differentiate(made: Trace, seeds: Sequence[Array | None]) -> None:
     seeds : sequence of array or None
         ∂L/∂root for each root, in its shape and dtype; None where it is not known.
     """
+    with np.errstate(all="ignore"):  # what is not finite is marked where it is drawn
+        _walk(made, seeds)
+    _stop_dry_flows(made)
+
+
+def _walk(made: Trace, seeds: Sequence[Array | None]) -> None:
     calls = {call.node: call for call in made.calls}
     nodes = {quantity: node for node, quantity in made.quantities.items()}
     lost = _lost(made, [root for root, seed in zip(made.roots, seeds, strict=True) if seed is None])
@@ -38,7 +46,6 @@ def differentiate(made: Trace, seeds: Sequence[Array | None]) -> None:
             call = calls.get(node)
             if call is not None and sent:
                 _send(call, sent, targets, nodes)
-    _stop_dry_flows(made)
 
 
 def _send(call: Call, sent: Sequence[Any], targets: set[Node], nodes: dict[Quantity, Node]) -> None:
