@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +13,7 @@ from autodiff.whole_file import whole_file
 from viz.appearance import Appearance
 from viz.dot import layered
 from viz.lecture import lay_out
+from viz.lecture.geometry import Box
 from viz.lecture.layout import Layout
 from viz.lecture.placed import placed
 from viz.lecture.tikz import picture
@@ -109,14 +112,15 @@ class Diagram:
             ``.svg``, ``.png``, ``.pdf``: a picture. ``.dot`` or ``.gv``: the DOT text, which
             needs no Graphviz. ``.tex``: a LaTeX document with TikZ, as `tikz` gives it.
         dpi : float
-            Dots per inch of a ``.png``.
+            Dots per inch of a ``.png``; fewer, with a warning, where it would have more than
+            32,767 in a row.
         timeout, program
             As for `svg`.
 
         Raises
         ------
         ValueError
-            If the suffix is none of these, and as for `svg`.
+            If the suffix is none of these, or `dpi` not positive, and as for `svg`.
         """
         path = Path(path)
         suffix = path.suffix[1:].lower()
@@ -125,6 +129,8 @@ class Diagram:
                 f"save: {path.name!r}: expected a name that ends in one of "
                 f"{', '.join('.' + name for name in PICTURES + TEXTS)}"
             )
+        if not 0 < dpi < math.inf:
+            raise ValueError(f"save: dpi={dpi}; expected a positive number")
         with whole_file(path) as unfinished:
             if suffix in ("dot", "gv"):
                 content = self.source.encode()
@@ -190,9 +196,12 @@ class Diagram:
         is_placed = self._is_lecture()
         source = self.source
         if is_placed:
-            source = placed(self._layout(timeout, program), self.structure, self.appearance)
+            layout = self._layout(timeout, program)
+            source = placed(layout, self.structure, self.appearance)
+            if format == "png":
+                dpi = _possible(dpi, layout.extent())
         if format == "png":
-            source = source.replace("{\n", f"{{\n\tdpi={dpi:g}\n", 1)
+            source = source.replace("{\n", f"{{\n\tdpi={dpi:.2f}\n", 1)
         return render(source, format, placed=is_placed, timeout=timeout, program=program)
 
     def _drawable(self) -> Diagram:
@@ -208,3 +217,16 @@ class Diagram:
             f'{LARGEST:,}); draw less of it with detail="module" or depth=, within '
             f"autodiff.scope(name) where there are no modules, or save it as .dot"
         )
+
+
+def _possible(dpi: float, extent: Box) -> float:
+    """As many dots per inch as a picture of this size can have: a side has at most 32,767."""
+    most = 72 * 32_000 / (max(extent.width, extent.height) + 40)  # 40: the page's margin
+    if dpi <= most:
+        return dpi
+    warnings.warn(
+        f"save: at dpi={dpi:g} the picture would be {extent.width / 72 * dpi:,.0f} pixels wide; it "
+        f'is drawn at {most:.0f} (draw less with detail="module" or depth=, or save as .svg)',
+        stacklevel=4,
+    )
+    return most

@@ -53,10 +53,12 @@ def graph(
         Whether constants are drawn.
     names : mapping of str to object, optional
         What Tensors and arrays are called: ``names=locals()`` gives them the names that they
-        have in your program. A name of a Tensor's own is second to it.
+        have in your program; those that begin with an underscore are passed over. A name of a
+        Tensor's own is second to it.
     fold : bool
-        Whether equal layers in a row, at least three, are drawn once and marked ×N (modules
-        alone).
+        Whether equal layers in a row, at least three, are drawn once and marked ×N: with
+        ``detail="module"``, and without expressions. What differs from block to block is left
+        out, or given as a range.
     title : str
         Above the diagram.
     theme : {"light", "dark", "print"}
@@ -72,7 +74,9 @@ def graph(
     Raises
     ------
     TypeError
-        If `y` is no Tensor, or nothing was recorded for it.
+        If `y` is no Tensor, nothing was recorded for it, or an option is of another kind.
+    ValueError
+        If `y` is an empty list, or an option is none of those above.
     """
     request = Request(
         roots=_roots(y, "viz.graph"),
@@ -125,7 +129,8 @@ def backward_flow(
         of `y` itself if it is one number, and unknown if not: expressions and shapes alone.
     values, gradients : bool
         Whether numbers are written above the arrows forward, and below those back. Without
-        both, the expressions are those of a loss L that follows: they begin with ∂L/∂y.
+        `gradients`, the expressions are those of a loss L that follows: they begin with ∂L/∂y,
+        unless `y` is called L or loss itself.
     expressions : bool, optional
         Whether the expressions of the chain rule are written, read off the rules themselves and
         simplified. By default they are in diagrams of up to 60 vertices without modules'
@@ -147,9 +152,10 @@ def backward_flow(
     Raises
     ------
     TypeError
-        If `y` is no Tensor, or nothing was recorded for it.
+        If `y` is no Tensor, nothing was recorded for it, or an option is of another kind.
     ValueError
-        If `gradient` has another shape than `y`, or there are not so many steps.
+        If `gradient` has another shape than `y`, there are not so many steps, `y` is an empty
+        list, or an option is none of those above.
     """
     caller = "viz.backward_flow"
     roots = _roots(y, caller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ from autodiff.typing import Array
 from viz.inscriptions import Content, Inscriptions, quantity_label, sent_array
 from viz.labels import Label, kind_label, rms, shape_label, visible
 from viz.levels import Box, Unit, open_scopes, units
-from viz.structure import Group, Structure, Use, Vertex, Wire
+from viz.structure import NUMBER, Group, Structure, Use, Vertex, Wire
 from viz.tracing import alarms
 from viz.tracing.expressions import Expressions
 from viz.tracing.naming import Names
@@ -85,12 +86,9 @@ class Drawing:
             self._draw_root(root)
         structure = self._structure
         structure.wires = [wire for wire in self._wires.values() if wire.uses]
-        structure.main = _main_chains(structure)
+        structure.find_main()
         if self._content.backward:
-            written = structure.all_text()
-            structure.notes.extend(
-                note for note in self._notes if note.partition(" =")[0] in written
-            )
+            structure.notes.extend(note for note in self._notes if structure.mentions(note))
         structure.number_steps()
         return structure
 
@@ -139,7 +137,7 @@ class Drawing:
             group=self._group(open_scopes(unit)) if belongs else None,
             size=_size([quantity]),
             alarm=self._alarms.get(quantity, ""),
-            signature=_NUMBER if _is_number(quantity) else f"{quantity.kind} {quantity.shape}",
+            signature=f"{NUMBER} {label}" if _is_number(quantity) else _likeness(quantity),
             tooltip=f"{quantity.kind} {kind_label(quantity.shape, quantity.dtype)}",
         )
         self._add(quantity, vertex)
@@ -175,7 +173,7 @@ class Drawing:
         given = shape_label(box.calls[-1].results[-1].shape)
         shapes = " → ".join([shape_label(came_in[0].shape), given]) if came_in else given
         lines = [box.type, shapes]
-        count = sum(_count(parameter) for parameter in parameters)
+        count = sum(math.prod(parameter.shape) for parameter in parameters)
         if count:
             lines.append(f"{count:,} parameter{'s' if count > 1 else ''}")
         alarm = next(filter(None, (self._alarms.get(call, "") for call in box.calls)), "")
@@ -203,7 +201,7 @@ class Drawing:
 
     # -- wires ----------------------------------------------------------------------------
 
-    def _wire(self, quantity: Quantity, is_root: bool = False) -> Wire | None:
+    def _wire(self, quantity: Quantity) -> Wire | None:
         """The wire that starts at a quantity; None where its tail is not drawn."""
         if quantity in self._wires:
             return self._wires[quantity]
@@ -213,8 +211,9 @@ class Drawing:
         gradient = Label()
         if self._content.backward and quantity.differentiable:
             gradient = self._inscriptions.whole_gradient(quantity)
-        value = self._inscriptions.value(quantity, is_root)
-        wire = Wire(self._vertices[tail].id, value, gradient, [])
+        value = self._inscriptions.value(quantity, is_root=quantity in self._made.roots)
+        size = _size([quantity])
+        wire = Wire(self._vertices[tail].id, value, gradient, [], size)
         self._wires[quantity] = wire
         return wire
 
@@ -243,10 +242,9 @@ class Drawing:
     def _draw_root(self, root: Quantity) -> None:
         if root.call is None:
             self._draw_leaf(root, _NOWHERE)
-        wire = self._wire(root, is_root=True)
+        wire = self._wire(root)
         if wire is None:
             return
-        wire.value = self._inscriptions.value(root, is_root=True)
         name = self._names.name(root)
         vertex = Vertex(self._id(name), "result", Label(name), signature=f"result {name}")
         self._add(None, vertex)
@@ -259,19 +257,16 @@ class Drawing:
 
 
 _NOWHERE = Box(Scope("", None))
-_NUMBER = "number"
-"""The signature of constants that are numbers."""
 
 
 def _is_number(quantity: Quantity) -> bool:
     return quantity.kind == "constant" and not quantity.shape
 
 
-def _count(quantity: Quantity) -> int:
-    count = 1
-    for length in quantity.shape:
-        count *= length
-    return count
+def _likeness(quantity: Quantity) -> str:
+    """What makes leaves alike; constants are so only if they are called alike."""
+    name = quantity.name if quantity.kind == "constant" else ""
+    return f"{quantity.kind} {quantity.shape} {name}"
 
 
 def _size(quantities: list[Quantity]) -> float | None:
@@ -292,31 +287,3 @@ def _describe(call: Call) -> str:
     shapes = ", ".join(shape_label(operand.quantity.shape) for operand in call.operands)
     given = ", ".join(shape_label(result.shape) for result in call.results)
     return f"{call.op.name}: {shapes} → {given}"
-
-
-def _main_chains(structure: Structure) -> dict[str, str]:
-    """The longest path to each result, as far as it is not another one's."""
-    before: dict[str, list[str]] = {}
-    for wire in structure.wires:
-        for use in wire.uses:
-            before.setdefault(use.head, []).append(wire.tail)
-    # Of equally long ways the main one is that of the data, not of a weight, least of a number.
-    preference = {
-        vertex.id: 0 if vertex.signature == _NUMBER else 1 if vertex.kind == "parameter" else 2
-        for vertex in structure.vertices
-    }
-    lengths: dict[str, int] = {}
-    for vertex in structure.vertices:  # operands come before operations
-        tails = before.get(vertex.id, [])
-        lengths[vertex.id] = 1 + max((lengths[tail] for tail in tails), default=0)
-    following: dict[str, str] = {}
-    for vertex in structure.vertices:
-        if vertex.kind == "result":
-            head = vertex.id
-            while head in before:
-                tail = max(before[head], key=lambda tail: (lengths[tail], preference[tail]))
-                if tail in following:
-                    break
-                following[tail] = head
-                head = tail
-    return following

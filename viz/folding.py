@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from viz.labels import Label, number
-from viz.structure import Group, Structure, Use, Vertex, Wire
+from viz.structure import LEAVES, Group, Structure, Use, Vertex, Wire
 from viz.themes import level
 
 FEWEST: Final = 3
@@ -162,29 +162,43 @@ def _fold_run(structure: Structure, start: int, length: int, times: int) -> None
 
 
 def _summarise(structure: Structure, start: int, length: int, times: int) -> None:
-    """Let what is written in the first block be true of all blocks."""
-    entering: dict[str, list[Use]] = {}
-    leaving: dict[str, list[Wire]] = {}
+    """Let what is written within the first block be true of all blocks.
+
+    What enters the first block, and what leaves the last one, stays as it is.
+    """
+    index = {vertex.id: i for i, vertex in enumerate(structure.vertices)}
+    wires: dict[tuple[int, int], list[Wire]] = {}
+    uses: dict[tuple[int, int], list[Use]] = {}
     for wire in structure.wires:
-        leaving.setdefault(wire.tail, []).append(wire)
-        for use in wire.uses:
-            entering.setdefault(use.head, []).append(use)
-    for place in range(start, start + length):
-        blocks = [structure.vertices[place + length * i].id for i in range(times)]
-        # Those of the last block are on their way out, and stay as they are.
-        for wires in zip(*(leaving.get(block, []) for block in blocks[:-1]), strict=False):
-            if any(wire.value != wires[0].value for wire in wires):
-                wires[0].value = Label()
-        for uses in zip(*(entering.get(block, []) for block in blocks), strict=False):
-            if any(use.gradient != uses[0].gradient for use in uses):
-                sizes = [use.size for use in uses if use.size is not None]
-                complete = len(sizes) == len(uses)
-                uses[0].gradient = Label(_range(sizes) if complete else "")
+        block, place = divmod(index[wire.tail] - start, length)
+        inner = [use for use in wire.uses if (index[use.head] - start) // length == block]
+        if 0 <= block < times and inner:
+            wires.setdefault((block, place), []).append(wire)
+            uses.setdefault((block, place), []).extend(inner)
+    for place in range(length):
+        blocks = range(times)
+        for alike in zip(*(wires.get((block, place), []) for block in blocks), strict=True):
+            alike[0].value = _common([wire.value for wire in alike])
+            alike[0].gradient = _common_gradient(alike)
+        for same in zip(*(uses.get((block, place), []) for block in blocks), strict=True):
+            same[0].gradient = _common_gradient(same)
+        leaves = [structure.vertices[start + place + length * block] for block in blocks]
+        if leaves[0].kind in LEAVES:
+            leaves[0].label = _common([leaf.label for leaf in leaves]) or Label("…")
 
 
-def _range(sizes: list[float]) -> str:
-    low, high = number(min(sizes)), number(max(sizes))
-    return f"rms {low}" if low == high else f"rms {low} to {high}"
+def _common(labels: Sequence[Label]) -> Label:
+    """The label that all have; an empty one where they differ."""
+    return labels[0] if all(label == labels[0] for label in labels) else Label()
+
+
+def _common_gradient(carriers: Sequence[Wire | Use]) -> Label:
+    """The gradient that all carry, or the range of their sizes."""
+    common = _common([carrier.gradient for carrier in carriers])
+    sizes = [carrier.size for carrier in carriers if carrier.size is not None]
+    if common or len(sizes) < len(carriers):
+        return common
+    return Label(f"rms {number(min(sizes))} to {number(max(sizes))}")
 
 
 def _frame(structure: Structure, kept: list[Vertex], next_block: Vertex, times: int) -> None:

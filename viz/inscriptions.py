@@ -9,14 +9,11 @@ from typing import Final
 from autodiff import notation
 from autodiff.typing import Array
 from viz.labels import Label, array_label, kind_label, number, rms, shape_label
-from viz.tracing.expressions import Expressions
+from viz.tracing.expressions import NAMING, Expressions
 from viz.tracing.trace import Operand, Quantity
 
 TOO_LONG: Final = 80
-"""In place of an expression of more characters than this, … is written."""
-
-SHORT: Final = 14
-"""A gradient is named after an expression of at most so many characters: ∂f/∂(w · x)."""
+"""An expression of more characters than this is left out, unless it defines a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +126,15 @@ class Inscriptions:
         if expressions is None:
             return []
         parts = []
-        is_named = quantity.name or len(expressions.values.get(quantity, "")) <= SHORT
+        is_named = quantity.name or len(expressions.values.get(quantity, "")) <= NAMING
         names_it = self._content.named_gradients or quantity in expressions.abbreviated
         if is_whole and names_it and is_named:
             parts.append(expressions.cotangent(quantity))
         # 0 · ∞ is written 0, but is not.
         agrees = text != "0" or array is None or not array.any()
-        if text and text not in parts and agrees:
-            parts.append(text if len(text) <= TOO_LONG else "…")
+        is_defined_here = is_whole and quantity in expressions.abbreviated
+        if text and text not in parts and agrees and (len(text) <= TOO_LONG or is_defined_here):
+            parts.append(text)
         return parts
 
 

@@ -102,7 +102,7 @@ class Request:
         if expressions is not None and self.seeds is not None and len(made.roots) > 1:
             total = " + ".join(str(root.name) for root in made.roots)
             structure.notes.insert(0, f"{outer} = {total}")
-        if self.fold and is_module:
+        if self.fold and is_module and expressions is None:  # they speak of what is not drawn then
             fold_repeated(structure, self.appearance.coloured)
         return structure
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
 from viz.labels import Label
 
 VertexKind: TypeAlias = Literal["input", "parameter", "constant", "operation", "module", "result"]
+
+NUMBER: Final = "number"
+"""What the signature of a constant that is a number begins with."""
 
 LEAVES: Final[tuple[VertexKind, ...]] = ("input", "parameter", "constant")
 
@@ -86,12 +90,15 @@ class Wire:
         All that flows back along its uses, summed.
     uses : list of Use
         One for each.
+    size : float or None
+        The root mean square of the whole gradient, where that is known.
     """
 
     tail: str
     value: Label
     gradient: Label
     uses: list[Use]
+    size: float | None = None
 
     @property
     def flows(self) -> bool:
@@ -153,11 +160,36 @@ class Structure:
         """How many steps the reverse pass takes."""
         return max((wire.step for wire in self.wires), default=0)
 
-    def all_text(self) -> str:
-        """What is written on all wires."""
-        labels = [wire.gradient for wire in self.wires] + [wire.value for wire in self.wires]
+    def find_main(self) -> None:
+        """Find the longest path to each result, as far as it is not another one's."""
+        before: dict[str, list[str]] = {}
+        for wire in self.wires:
+            for use in wire.uses:
+                before.setdefault(use.head, []).append(wire.tail)
+        # Of equally long ways the main one is that of the data, not of a weight or a number.
+        preference = {
+            vertex.id: (not vertex.signature.startswith(NUMBER), vertex.kind != "parameter")
+            for vertex in self.vertices
+        }
+        lengths: dict[str, int] = {}
+        for vertex in self.vertices:  # operands come before operations
+            tails = before.get(vertex.id, [])
+            lengths[vertex.id] = 1 + max((lengths[tail] for tail in tails), default=0)
+        for vertex in self.vertices:
+            head = vertex.id if vertex.kind == "result" else ""
+            while head in before:
+                tail = max(before[head], key=lambda tail: (lengths[tail], preference[tail]))
+                if tail in self.main:
+                    break
+                self.main[tail] = head
+                head = tail
+
+    def mentions(self, note: str) -> bool:
+        """Whether the name that a note explains is written on a wire."""
+        name = re.compile(rf"(?<!\w){re.escape(note.partition(' = ')[0])}(?!\w)")
+        labels = [label for wire in self.wires for label in (wire.value, wire.gradient)]
         labels += [use.gradient for wire in self.wires for use in wire.uses]
-        return "\n".join(label.text for label in labels)
+        return any(name.search(label.text) for label in labels)
 
     def path(self, group: int | None) -> list[int]:
         """A group and those around it, innermost first."""

@@ -476,3 +476,44 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such folder") as error:
         viz.graph(leaf(2.0) * 3).save(tmp_path / "none" / "x.dot")
     assert error.value.filename == str(tmp_path / "none")
+
+
+@pytest.mark.parametrize("dpi", [0, -1, np.nan, np.inf])
+def test_a_resolution_that_is_none(dpi, tmp_path):
+    with pytest.raises(ValueError, match="expected a positive number"):
+        viz.graph(leaf(2.0) * 3).save(tmp_path / "x.png", dpi=dpi)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_picture_that_would_be_too_wide(tmp_path):
+    with pytest.warns(UserWarning, match="pixels wide; it is drawn at") as warned:
+        viz.graph(leaf(2.0, "x") * 3).save(tmp_path / "x.png", dpi=20_000)
+    assert warned[0].filename == __file__
+    assert int.from_bytes((tmp_path / "x.png").read_bytes()[16:20], "big") < 32_767
+
+
+def abbreviations(diagram):
+    """The abbreviations in what is written, and those that something says the meaning of."""
+    labels = []
+    for wire in diagram.structure.wires:
+        labels += [wire.value.text, wire.gradient.text, *(use.gradient.text for use in wire.uses)]
+    used = {name for label in labels for name in re.findall(r"(?:∂\w+/∂)?v[₀-₉]+", label)}
+    defined = {label.partition(" =")[0] for label in labels if " =" in label}
+    return used, defined
+
+
+@pytest.mark.parametrize("gradients", [True, False])
+def test_every_abbreviation_is_defined(gradients):
+    x, w, u = leaf(0.3, "x"), leaf(0.4, "w"), leaf(0.5, "u")
+
+    def both():
+        return ad.exp(x * x + 3 * x + 1)
+
+    a = x * w
+    for y in (
+        ad.sin(both()) + ad.tanh(both()),
+        ad.sin(a * w + x) * ad.exp(a * u + w) + ad.cos(a * x + u) * ad.tanh(a + x * u),
+    ):
+        used, defined = abbreviations(viz.backward_flow(y, gradients=gradients, values=gradients))
+        assert used
+        assert used <= defined

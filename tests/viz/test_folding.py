@@ -248,3 +248,76 @@ def test_values_that_differ_from_block_to_block_are_left_out():
     diagram = viz.graph(run(layers), detail="module", values=True)
     (value,) = (w.value for w in diagram.structure.wires if w.tail.endswith("Affine"))
     assert not value
+
+
+def residual(count):
+    class Block(nn.Module):
+        def __init__(self, rng):
+            self.affine = nn.Affine(2, 2, rng=rng)
+
+        def forward(self, x):
+            h = self.affine(x)
+            return h + ad.tanh(h)
+
+    rng = np.random.default_rng(0)
+    return nn.Sequential(*(Block(rng) for _ in range(count)))(np.ones((1, 2))).sum()
+
+
+def labels_within(diagram, belongs):
+    """Everything written on edges between the vertices that `belongs` says."""
+    for wire in diagram.structure.wires:
+        inner = [use for use in wire.uses if belongs(use.head)]
+        if belongs(wire.tail) and inner:
+            yield "value", wire.value
+            yield "total", wire.gradient
+            yield from (("sent", use.gradient) for use in inner)
+
+
+@pytest.mark.parametrize("options", [{}, {"values": True}, {"values": True, "shapes": False}])
+def test_a_label_in_a_folded_block_is_that_of_every_block_or_a_range(options):
+    y = residual(4)
+    folded = viz.backward_flow(y, detail="module", **options)
+    whole = viz.backward_flow(y, detail="module", fold=False, **options)
+    assert any(title == "× 4" for title in titles(folded))
+    ids = {v.id for v in vertices(folded, "module", "operation") if v.id != "sum"}
+    several = [
+        {
+            v.id
+            for v in vertices(whole, "module", "operation")
+            if v.group is not None and v.group == g
+        }
+        for g in range(1, 5)
+    ]
+    all_blocks = [list(labels_within(whole, block.__contains__)) for block in several]
+    for i, (kind, label) in enumerate(labels_within(folded, ids.__contains__)):
+        theirs = {str(block[i][1]) for block in all_blocks}
+        assert all(block[i][0] == kind for block in all_blocks)
+        is_range = str(label).startswith("rms ") and " to " in str(label)
+        assert theirs == {str(label)} or (len(theirs) > 1 and (not label or is_range))
+
+
+def test_what_enters_the_first_block_is_its_own():
+    y = residual(4)
+    x = Tensor(np.ones((1, 2)), requires_grad=True, name="x")
+    model = nn.Sequential(*(nn.Affine(2, 2, rng=np.random.default_rng(i)) for i in range(4)))
+    y = model(x).sum()
+    entering = [
+        [str(use.gradient) for w in diagram.structure.wires if w.tail == "x" for use in w.uses]
+        for diagram in (
+            viz.backward_flow(y, detail="module"),
+            viz.backward_flow(y, detail="module", fold=False),
+        )
+    ]
+    assert entering[0] == entering[1] != []
+
+
+def test_blocks_with_other_constants_are_others():
+    x = np.ones((1, 2))
+    for layer, factor in zip([nn.Affine(2, 2) for _ in range(3)], (2.0, 3.0, 4.0), strict=True):
+        x = layer(x) * factor
+    assert not any("×" in title for title in titles(viz.graph(x.sum(), detail="module")))
+
+
+def test_nothing_is_folded_where_expressions_are_written():
+    diagram = viz.backward_flow(residual(4), detail="module", expressions=True)
+    assert not any("×" in title for title in titles(diagram))

@@ -14,12 +14,16 @@ from viz.symbolic import Symbol
 from viz.tracing.naming import Names
 from viz.tracing.trace import Call, Operand, Quantity, Trace
 
-SHORT: Final = 8
+NAMING: Final = 14
+"""A gradient is named after an expression of at most so many characters: ∂f/∂(w · x)."""
+
 LONG: Final = 36
 """An expression of more characters than this gets a name where it is used."""
 
 WHOLE: Final = 50
-"""Where a rule gives more than this, all that it is made of gets a name, but for SHORT parts."""
+"""Where a rule gives more than this, all parts of it get names that are longer than `PART`."""
+
+PART: Final = 8
 
 
 class Expressions:
@@ -68,8 +72,7 @@ class Expressions:
         with np.errstate(all="ignore"):  # examples may lie outside of a domain
             for call in made.calls:
                 self._forward(call)
-            self._counts = Counter(self.values.values())
-            self._counts.update(q.name for q in made.all_quantities() if q.name)
+            self._tell_apart(made)
             for root in made.roots:
                 self._seed(root)
             for call in reversed(made.calls):
@@ -77,10 +80,16 @@ class Expressions:
 
     def cotangent(self, quantity: Quantity) -> str:
         """∂L/∂quantity, as a name."""
-        name = quantity.name or self.values.get(quantity, "")
-        if not quantity.name and (not name or self._counts[name] > 1):
-            name = self._name(quantity)  # or two quantities would have one gradient
+        name = quantity.name or self.values[quantity]
         return f"∂{self._outer}/∂{notation.within(name, notation.ATOM)}"
+
+    def _tell_apart(self, made: Trace) -> None:
+        """Name results of one expression: their gradients are not named after it."""
+        counts = Counter(self.values.values())
+        counts.update(quantity.name for quantity in made.all_quantities() if quantity.name)
+        for quantity, text in self.values.items():
+            if not quantity.name and counts[text] > 1 and len(text) <= NAMING:
+                self._name(quantity)
 
     def _name(self, quantity: Quantity) -> str:
         """The name of a quantity, which is written in its place from now on."""
@@ -199,11 +208,11 @@ class Expressions:
     def _name_around(self, call: Call) -> None:
         """Give names to what a call takes and gives, and to what arrived there."""
         for quantity in [*call.results, *(operand.quantity for operand in call.operands)]:
-            if quantity.call is not None and len(self.values[quantity]) > SHORT:
+            if quantity.call is not None and len(self.values[quantity]) > PART:
                 self._name(quantity)
         for quantity in call.results:
             arrived = self._arrived.get(quantity)
-            if arrived is not None and len(arrived.text) > SHORT:
+            if arrived is not None and len(arrived.text) > PART:
                 self._abbreviated(quantity)
 
     def _saved(self, call: Call) -> list[Any]:
