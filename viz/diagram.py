@@ -221,7 +221,7 @@ class Diagram:
 
 def _possible(dpi: float, extent: Box) -> float:
     """As many dots per inch as a picture of this size can have: a side has at most 32,767."""
-    most = 72 * 32_000 / (max(extent.width, extent.height) + 40)  # 40: the page's margin
+    most = 72 * 32_000 / (max(extent.width, extent.height) + 80)  # 80: the margins of the page
     if dpi <= most:
         return dpi
     warnings.warn(

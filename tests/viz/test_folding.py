@@ -281,12 +281,8 @@ def test_a_label_in_a_folded_block_is_that_of_every_block_or_a_range(options):
     assert any(title == "× 4" for title in titles(folded))
     ids = {v.id for v in vertices(folded, "module", "operation") if v.id != "sum"}
     several = [
-        {
-            v.id
-            for v in vertices(whole, "module", "operation")
-            if v.group is not None and v.group == g
-        }
-        for g in range(1, 5)
+        {v.id for v in vertices(whole, "module", "operation") if v.group == group}
+        for group in range(1, 5)
     ]
     all_blocks = [list(labels_within(whole, block.__contains__)) for block in several]
     for i, (kind, label) in enumerate(labels_within(folded, ids.__contains__)):
