@@ -134,6 +134,12 @@ def two_layers_by_operation():
     return viz.graph(L, names=names, direction="TB")
 
 
+def two_layers_backward():
+    """Backpropagation through the same network: every gradient's expression and size."""
+    L, names = _two_layers()
+    return viz.backward_flow(L, names=names, direction="TB")
+
+
 class Layer(nn.Module):
     """An affine layer and its activation, in one box of the picture."""
 
@@ -183,6 +189,7 @@ FIGURES: Final[dict[str, Callable[[], viz.Diagram]]] = {
         neuron,
         two_layers_by_module,
         two_layers_by_operation,
+        two_layers_backward,
         vanishing_gradients,
     )
 }

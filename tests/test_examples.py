@@ -1,11 +1,13 @@
 """The examples, run as a user would run them."""
 
+import os
 import re
 import subprocess
 import sys
 
 import pytest
 
+from examples.figures import FIGURES
 from tests.readme import ROOT
 
 MNIST = ROOT.parent / "shared" / "data" / "mnist"
@@ -196,3 +198,30 @@ def test_mnist_bad_options(arguments, message):
     assert done.returncode in (1, 2)
     assert "loss " not in done.stdout
     assert message in done.stderr.splitlines()[-1]
+
+
+def test_figures(tmp_path):
+    """Every figure is drawn, and every one of them is in the docs."""
+    done = run("--out", tmp_path / "new", example="figures")
+    assert done.returncode == 0, done.stderr
+    drawn = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert drawn == sorted(path.name for path in (ROOT / "docs" / "figures").iterdir())
+    assert drawn == sorted(f"{name}.svg" for name in FIGURES)
+    pages = (ROOT / "README.md").read_text() + (ROOT / "docs" / "diagrams.md").read_text()
+    assert all(f"figures/{name}" in pages for name in drawn)
+
+
+def test_figures_as_text_need_no_graphviz(tmp_path):
+    options = {"env": {"PATH": os.devnull, "GRAPHVIZ_DOT": str(tmp_path / "none")}}
+    done = run("line", "--out", tmp_path, "--format", "dot", example="figures", **options)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "line.dot").read_text(encoding="utf-8").startswith("digraph")
+    done = run("line", "--out", tmp_path, example="figures", **options)
+    assert done.returncode != 0
+    assert "GRAPHVIZ_DOT" in done.stderr
+
+
+def test_a_figure_that_there_is_not(tmp_path):
+    done = run("circle", "--out", tmp_path, example="figures")
+    assert done.returncode != 0
+    assert "circle: expected names of addition" in done.stderr
