@@ -11,10 +11,7 @@ from autodiff import Tensor
 from viz import plots
 
 matplotlib = pytest.importorskip("matplotlib")
-Figure = pytest.importorskip("matplotlib.figure").Figure
-Quiver = pytest.importorskip("matplotlib.quiver").Quiver
 to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
-fonts = pytest.importorskip("viz.plots.fonts")
 
 
 def test_histograms_of_activations():

@@ -14,8 +14,6 @@ from viz import plots
 
 matplotlib = pytest.importorskip("matplotlib")
 Figure = pytest.importorskip("matplotlib.figure").Figure
-Quiver = pytest.importorskip("matplotlib.quiver").Quiver
-to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
 fonts = pytest.importorskip("viz.plots.fonts")
 
 

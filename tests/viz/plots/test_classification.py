@@ -8,10 +8,7 @@ from tests.viz.plots.cases import POINTS, right_half
 from viz import plots
 
 matplotlib = pytest.importorskip("matplotlib")
-Figure = pytest.importorskip("matplotlib.figure").Figure
-Quiver = pytest.importorskip("matplotlib.quiver").Quiver
 to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
-fonts = pytest.importorskip("viz.plots.fonts")
 
 
 CENTRES = np.array([[0.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])

@@ -6,11 +6,7 @@ import pytest
 from autodiff import Tensor
 from viz import plots
 
-matplotlib = pytest.importorskip("matplotlib")
-Figure = pytest.importorskip("matplotlib.figure").Figure
-Quiver = pytest.importorskip("matplotlib.quiver").Quiver
-to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
-fonts = pytest.importorskip("viz.plots.fonts")
+pytest.importorskip("matplotlib")
 
 
 def test_filters_share_a_scale_around_0():

@@ -6,11 +6,7 @@ import pytest
 import nn
 from viz import plots
 
-matplotlib = pytest.importorskip("matplotlib")
-Figure = pytest.importorskip("matplotlib.figure").Figure
-Quiver = pytest.importorskip("matplotlib.quiver").Quiver
-to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
-fonts = pytest.importorskip("viz.plots.fonts")
+pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize(

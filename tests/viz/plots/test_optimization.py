@@ -10,10 +10,7 @@ from tests.viz.plots.cases import bowl
 from viz import plots
 
 matplotlib = pytest.importorskip("matplotlib")
-Figure = pytest.importorskip("matplotlib.figure").Figure
 Quiver = pytest.importorskip("matplotlib.quiver").Quiver
-to_rgb = pytest.importorskip("matplotlib.colors").to_rgb
-fonts = pytest.importorskip("viz.plots.fonts")
 
 
 def arrows_of(axes):
