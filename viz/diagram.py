@@ -182,7 +182,7 @@ class Diagram:
 
     def _layout(self, timeout: float, program: str | os.PathLike[str] | None) -> Layout:
         def place(source: str) -> bytes:
-            return render(source, "json0", timeout=timeout, program=program)
+            return render(source, "json0", timeout=timeout, program=program, kept=self.source)
 
         return lay_out(self.structure, self.appearance, place)
 
@@ -194,7 +194,7 @@ class Diagram:
         dpi: float = 96.0,
     ) -> bytes:
         is_placed = self._is_lecture()
-        source = self.source
+        plain = source = self.source
         if is_placed:
             layout = self._layout(timeout, program)
             source = placed(layout, self.structure, self.appearance)
@@ -202,7 +202,9 @@ class Diagram:
                 dpi = _possible(dpi, layout.extent())
         if format == "png":
             source = source.replace("{\n", f"{{\n\tdpi={dpi:.2f}\n", 1)
-        return render(source, format, placed=is_placed, timeout=timeout, program=program)
+        return render(
+            source, format, placed=is_placed, timeout=timeout, program=program, kept=plain
+        )
 
     def _drawable(self) -> Diagram:
         """The diagram itself, or the coarser one where it is too large to be rendered."""

@@ -517,3 +517,13 @@ def test_every_abbreviation_is_defined(gradients):
         used, defined = abbreviations(viz.backward_flow(y, gradients=gradients, values=gradients))
         assert used
         assert used <= defined
+
+
+def test_the_text_of_the_diagram_is_kept_when_the_time_is_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    diagram = viz.backward_flow(leaf(2.0, "x") * 3)
+    with pytest.raises(viz.RenderingTimeoutError) as error:
+        diagram.save(tmp_path / "x.svg", timeout=1e-3)
+    (kept,) = tmp_path.iterdir()
+    assert str(kept) in str(error.value)
+    assert kept.read_text(encoding="utf-8") == diagram.source

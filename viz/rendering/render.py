@@ -57,6 +57,7 @@ def render(
     placed: bool = False,
     timeout: float = 60.0,
     program: str | os.PathLike[str] | None = None,
+    kept: str | None = None,
 ) -> bytes:
     """Draw DOT text.
 
@@ -79,6 +80,8 @@ def render(
         The Graphviz to run: a path, or a name on the PATH. Without it: what the environment
         variable ``GRAPHVIZ_DOT`` names, else the program ``dot``, else the wheel pygraphviz,
         else the wheel graphviz-pure.
+    kept : str, optional
+        The DOT text to be kept where the time limit strikes, if not `source`.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def render(
     try:
         status, drawing, said = _run([*command, *layout, f"-T{format}"], source, timeout)
     except subprocess.TimeoutExpired:
-        raise RenderingTimeoutError(_too_slow(source, timeout)) from None
+        raise RenderingTimeoutError(_too_slow(kept or source, timeout)) from None
     if status or not drawing or _FAULT.search(said):
         raise RenderingError(_reason(source, command, status, said))
     return drawing
