@@ -186,7 +186,7 @@ class Structure:
 
     def mentions(self, note: str) -> bool:
         """Whether the name that a note explains is written on a wire."""
-        name = re.compile(rf"(?<!\w){re.escape(note.partition(' = ')[0])}(?!\w)")
+        name = re.compile(rf"(?<!\w){re.escape(note.partition(' = ')[0])}(?![\w′])")
         labels = [label for wire in self.wires for label in (wire.value, wire.gradient)]
         labels += [use.gradient for wire in self.wires for use in wire.uses]
         return any(name.search(label.text) for label in labels)

@@ -52,8 +52,6 @@ class Expressions:
         Those whose gradient is used by its name.
     known : bool
         As given.
-    notes : list of str
-        What the abbreviations of residuals stand for.
     """
 
     def __init__(self, made: Trace, names: Names, outer: str, known: bool) -> None:
@@ -62,12 +60,11 @@ class Expressions:
         self.gradients: dict[Quantity, str] = {}
         self.abbreviated: set[Quantity] = set()
         self.known = known
-        self.notes: list[str] = []
         self._names = names
         self._outer = outer
         self._symbols: dict[Quantity, Any] = {}
         self._arrived: dict[Quantity, Any] = {}
-        self._residuals: dict[str, str] = {}
+        self._residuals: dict[Call, tuple[str, str]] = {}
         self._outputs: dict[Call, list[Any]] = {}
         with np.errstate(all="ignore"):  # examples may lie outside of a domain
             for call in made.calls:
@@ -77,6 +74,11 @@ class Expressions:
                 self._seed(root)
             for call in reversed(made.calls):
                 self._backward(call)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the names of residuals stand for."""
+        return [f"{name} = {meaning}" for name, meaning in self._residuals.values()]
 
     def cotangent(self, quantity: Quantity) -> str:
         """∂L/∂quantity, as a name."""
@@ -91,13 +93,12 @@ class Expressions:
             if not quantity.name and counts[text] > 1 and len(text) <= NAMING:
                 self._name(quantity)
 
-    def _name(self, quantity: Quantity) -> str:
-        """The name of a quantity, which is written in its place from now on."""
+    def _name(self, quantity: Quantity) -> None:
+        """Give a quantity a name, which is written in its place from now on."""
         name = self._names.name(quantity)
         symbol = self._symbols[quantity] = Symbol(name, _example(quantity))
         if quantity.call in self._outputs:
             self._outputs[quantity.call][quantity.index] = symbol
-        return name
 
     # -- forward --------------------------------------------------------------------------
 
@@ -233,11 +234,11 @@ class Expressions:
         if op.residual_name is None or not isinstance(residual, (Symbol, np.ndarray)):
             return residual
         meaning = op.residual_expression(*(getattr(x, "text", "…") for x in inputs))
-        if meaning not in self._residuals:
-            name = self._residuals[meaning] = self._names.free(op.residual_name)
-            self.notes.append(f"{name} = {meaning}")
-        example = np.broadcast_to(np.ones((), residual.dtype), residual.shape)
-        return Symbol(self._residuals[meaning], example)
+        # A rule may be read again with shorter names: what was said of it is said anew.
+        name = self._residuals[call][0] if call in self._residuals else None
+        name = name or self._names.free(op.residual_name)
+        self._residuals[call] = name, meaning
+        return Symbol(name, np.broadcast_to(np.ones((), residual.dtype), residual.shape))
 
     def _fit(self, entry: Any, call: Call, operand: Operand) -> Any:
         """What a rule gave for an operand, with broadcasting undone."""

@@ -17,9 +17,10 @@ class Names:
     """Gives every leaf and root of a trace a name, and further ones on demand.
 
     Parameters of a model are called by the last part of their name where that says which one
-    is meant. Inputs without a name are x, parameters w, results y, with numbers where there are
-    several; intermediate results are v₁, v₂, … (Baydin et al., "Automatic differentiation in
-    machine learning: a survey", 2018). Constant arrays are c.
+    is meant, else with the number of their layer as a subscript: weight₀ for 0.weight, which a
+    formula would take for a number. Inputs without a name are x, parameters w, results y, with
+    numbers where there are several, constant arrays c; intermediate results are v₁, v₂, …
+    (Baydin et al., "Automatic differentiation in machine learning: a survey", 2018).
     """
 
     def __init__(self, made: Trace) -> None:
