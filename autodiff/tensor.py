@@ -7,7 +7,8 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from autodiff import numpy_protocol, ops, reverse, writes
+from autodiff import numpy_protocol, ops, writes
+from autodiff.backward import backward
 from autodiff.graph import Recorded, new_leaf
 from autodiff.operators import Operators
 from autodiff.typing import Array, Shape, own_real_array
@@ -238,7 +239,7 @@ class Tensor(Operators, Recorded):
             If nothing was recorded, or what a rule needs was released or overwritten. Every
             ``.grad`` is then as it was.
         """
-        reverse.backward(self, gradient, retain_graph)
+        backward(self, gradient, retain_graph)
 
     # -- Python's protocols ---------------------------------------------------------------
 

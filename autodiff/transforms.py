@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autodiff.backward import owned_copy, seed_for
 from autodiff.graph import Node, Recorded
 from autodiff.modes import modes
-from autodiff.reverse import owned_copy, reverse_pass, seed_for
+from autodiff.reverse import reverse_pass
 from autodiff.tensor import Tensor
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from autodiff import Tensor
-from autodiff.reverse import seed_for
+from autodiff.backward import seed_for
 from autodiff.typing import Array
 from viz.appearance import Appearance, Direction
 from viz.diagram import Diagram
