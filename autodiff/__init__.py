@@ -7,7 +7,16 @@ from autodiff.ops import *  # noqa: F403  # the operations are the namespace
 from autodiff.ops import __all__ as _operations
 from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT, RESIDUAL
 from autodiff.tensor import Tensor
-from autodiff.transforms import gradients
+from autodiff.transforms import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 
 __all__ = [
     "INPUTS",
@@ -18,10 +27,17 @@ __all__ = [
     "Op",
     "Tensor",
     "directional_derivative",
+    "grad",
     "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "no_grad",
     "numerical_gradient",
     "primitives",
     "scope",
+    "value_and_grad",
+    "vjp",
     *_operations,
 ]

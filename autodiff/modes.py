@@ -97,6 +97,18 @@ class no_grad(_Entered):
         return replace(current, recording=False)
 
 
+class recording(_Entered):
+    """Within ``with recording():`` operations are recorded, also inside ``no_grad()``.
+
+    For derivatives of functions, which are asked for as values.
+    """
+
+    __slots__ = ()
+
+    def _changed(self, current: Modes) -> Modes:
+        return replace(current, recording=True)
+
+
 class primitives(_Entered):
     """Within ``with primitives():`` fused operations record their definitions.
 

@@ -1,4 +1,4 @@
-"""Derivatives as functions of Tensors."""
+"""Gradients of a recorded result."""
 
 from __future__ import annotations
 
