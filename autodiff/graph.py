@@ -15,6 +15,8 @@ from autodiff import writes
 from autodiff.typing import Array, Shape
 
 if TYPE_CHECKING:
+    from autodiff.anomaly import Origin
+    from autodiff.hooks import Hook
     from autodiff.modes import Scope
     from autodiff.op import Op
 
@@ -39,15 +41,21 @@ class Notes:
         ``"input"`` or ``"parameter"`` for a leaf, ``"result"`` for what an operation gave.
     retains_grad : bool
         Whether ``backward()`` leaves a gradient here.
+    hooks : list of functions or None
+        What sees the gradient on its way back.
+    origin : Origin or None
+        The line that recorded it, where ``detect_anomaly()`` was on.
     """
 
-    __slots__ = ("grad", "name", "retains_grad", "role")
+    __slots__ = ("grad", "hooks", "name", "origin", "retains_grad", "role")
 
     def __init__(self, name: str | None, role: str) -> None:
         self.grad: Array | None = None
         self.name = name
         self.role = role
         self.retains_grad = role != "result"
+        self.hooks: list[Hook] | None = None
+        self.origin: Origin | None = None
 
 
 class Node:

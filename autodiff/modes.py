@@ -5,10 +5,13 @@ The modes live in a context variable, so each thread and each asynchronous task 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self, TypeVar
+
+_T = TypeVar("_T")
 
 
 class Scope:
@@ -45,6 +48,13 @@ class Scope:
         return f"Scope({self.path})"
 
 
+class Occurrences(Protocol):
+    """What happens once, though the function in which it happens is run again."""
+
+    def once(self, compute: Callable[[], _T]) -> _T:
+        """What `compute` gives, now or the first time."""
+
+
 @dataclass(frozen=True)
 class Modes:
     """What differs from plain recording. ``None`` stands for "nothing does".
@@ -55,7 +65,9 @@ class Modes:
 
     recording: bool = True
     primitives: bool = False
+    anomaly: bool = False
     scope: Scope | None = None
+    occurrences: Occurrences | None = None
     previous: Modes | None = None
 
 
@@ -119,6 +131,20 @@ class primitives(_Entered):
 
     def _changed(self, current: Modes) -> Modes:
         return replace(current, primitives=True)
+
+
+class detect_anomaly(_Entered):
+    """Within ``with detect_anomaly():`` the first NaN or infinity raises, forward or backward.
+
+    The FloatingPointError says which operation gave it, in which scope, from which shapes,
+    and the line of the program that recorded it. That line is also shown with any error
+    that a rule raises in a later walk. For finding a fault: every result is looked through.
+    """
+
+    __slots__ = ()
+
+    def _changed(self, current: Modes) -> Modes:
+        return replace(current, anomaly=True)
 
 
 class scope(_Entered):

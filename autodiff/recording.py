@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
+from autodiff.anomaly import check_outputs, watched
 from autodiff.graph import SMALL, Node, Recorded
 from autodiff.modes import modes
 from autodiff.saves import (
@@ -122,6 +123,8 @@ class Recording:
                 return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # a Tensor
             if mode.primitives and self.definition is not None:
                 return self.definition(*_operands(inputs, arrays))  # type: ignore[no-any-return]  # a Tensor
+            if mode.anomaly:
+                return watched(self, inputs, mode)  # type: ignore[no-any-return]  # a Tensor
             scope = mode.scope
         if exposures:
             compare_exposures()
@@ -230,6 +233,8 @@ class Recording:
         y, _ = self._unpack(y)
         if not any(isinstance(x, Recorded) for x in inputs):
             return y
+        if (mode := modes.get()) is not None and mode.anomaly:
+            check_outputs(self, inputs, y if type(y) is tuple else (y,), mode)
         if type(y) is tuple:
             return tuple(Recorded.over(array, None) for array in y)
         return Recorded.over(y, None)

@@ -7,7 +7,10 @@ from operator import attrgetter
 from typing import Any, Final
 
 from autodiff import writes
+from autodiff.anomaly import check_cotangent, recorded_at
 from autodiff.graph import SMALL, Node, Recorded
+from autodiff.hooks import hooked
+from autodiff.modes import modes
 from autodiff.op import Op, Output
 from autodiff.saves import needed_positions
 from autodiff.typing import Shape, Value
@@ -53,14 +56,19 @@ def _fit(value: Value, op: Op, parent: Node) -> Value:
     return value
 
 
-def reachable(root: Node) -> list[Node]:
-    """The nodes that `root` was computed from, itself first, newest to oldest."""
+def reachable(root: Node, since: int = 0) -> list[Node]:
+    """The nodes that `root` was computed from, itself first, newest to oldest.
+
+    Those numbered below `since` are ends: what they were computed from is left out.
+    """
     seen = {root}
     stack = [root]
     nodes = []
     while stack:
         node = stack.pop()
         nodes.append(node)
+        if node.number < since:
+            continue
         for parent in node.parents:
             if parent is not None and parent not in seen:
                 seen.add(parent)
@@ -114,6 +122,7 @@ def reverse_pass(
     seed: Value,
     targets: set[Node] | None = None,
     create_graph: bool = False,
+    since: int = 0,
 ) -> Iterator[tuple[Node, Value, Sequence[Value | None]]]:
     """Walk back from `root`, newest node first, applying the chain rule.
 
@@ -127,6 +136,8 @@ def reverse_pass(
         Walk only where this leads to one of these. Everywhere by default.
     create_graph : bool
         Read the rules on Tensors, so that what they compute is recorded.
+    since : int
+        Nodes numbered below it are ends: the walk goes no further, as if they were leaves.
 
     Yields
     ------
@@ -144,67 +155,88 @@ def reverse_pass(
     RuntimeError
         If an array that a rule needs was released or overwritten; before the first yield.
     """
-    nodes = reachable(root)
+    nodes = reachable(root, since)
     leading: set[Node] | None = None
     if targets is not None:
         leading = _leading(nodes, targets)
         nodes = [node for node in nodes if node in leading]
-        check_saved([node for node in nodes if not leading.isdisjoint(node.parents)], leading)
+        check_saved(
+            [n for n in nodes if n.number >= since and not leading.isdisjoint(n.parents)], leading
+        )
     else:
-        check_saved(nodes)
+        check_saved([n for n in nodes if n.number >= since] if since else nodes)
 
+    mode = modes.get()
+    watching = mode is not None and mode.anomaly
     arrived: dict[Node, Value] = {root: seed}
     owned: set[Node] = set()  # whose sum is an array that nobody else sees: added to in place
     for node in nodes:
         cotangent = arrived.pop(node, None)
         if cotangent is None:
             continue
+        if watching:
+            check_cotangent(node, cotangent, "the gradient that arrived, summed,")
+        if node.notes is not None and node.notes.hooks and node.number >= since:
+            cotangent = hooked(node, cotangent)
         op = node.op
-        if op is None or (leading is not None and leading.isdisjoint(node.parents)):
+        if (
+            op is None
+            or node.number < since
+            or (leading is not None and leading.isdisjoint(node.parents))
+        ):
             yield node, cotangent, ()
             continue
         if node.shape is None:
             cotangent = tuple(cotangent)
-        saved: Any = saved_tensors(node) if create_graph else node.saved
-        try:
-            entries = op.vjp(cotangent, *saved)
-        except Exception as error:
-            error.add_note(f"in the vjp of {node.describe()}")
-            raise
-        if type(entries) is not tuple or len(entries) != len(node.parents):
-            raise TypeError(
-                f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
-                f"per input; got {entries!r}"
-            )
         sent: list[Value | None] = []
-        for parent, value in zip(node.parents, entries):  # noqa: B905  # equally long, checked above
-            if parent is None or value is None or (leading is not None and parent not in leading):
-                sent.append(None)
-                continue
-            if type(value) is _Function:
-                value = value()
-            try:
-                fits = value.shape == parent.shape and value.dtype is parent.dtype
-            except AttributeError:
-                fits = False
-            if not fits:
-                if parent.shape is None:
-                    sent.append(value)
-                    assert isinstance(op, Output)
-                    _gather(value, op, arrived.setdefault(parent, [None] * op.count))
+        try:
+            saved: Any = saved_tensors(node) if create_graph else node.saved
+            entries = op.vjp(cotangent, *saved)
+            if type(entries) is not tuple or len(entries) != len(node.parents):
+                raise TypeError(
+                    f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
+                    f"per input; got {entries!r}"
+                )
+            for parent, value in zip(node.parents, entries):  # noqa: B905  # equally long
+                if (
+                    parent is None
+                    or value is None
+                    or (leading is not None and parent not in leading)
+                ):
+                    sent.append(None)
                     continue
-                if not hasattr(value, "dtype") and callable(value):
-                    value = value()  # a method, a partial
-                value = _fit(value, op, parent)
-            sent.append(value)
-            if parent not in arrived:
-                arrived[parent] = value
-            elif parent in owned:
-                arrived[parent] += value
-            else:
-                arrived[parent] = arrived[parent] + value
-                if not create_graph:
-                    owned.add(parent)
+                if type(value) is _Function:
+                    value = value()
+                try:
+                    fits = value.shape == parent.shape and value.dtype is parent.dtype
+                except AttributeError:
+                    fits = False
+                if not fits:
+                    if parent.shape is None:
+                        sent.append(value)
+                        assert isinstance(op, Output)
+                        _gather(value, op, arrived.setdefault(parent, [None] * op.count))
+                        continue
+                    if not hasattr(value, "dtype") and callable(value):
+                        value = value()  # a method, a partial
+                    value = _fit(value, op, parent)
+                sent.append(value)
+                if parent not in arrived:
+                    arrived[parent] = value
+                elif parent in owned:
+                    arrived[parent] += value
+                else:
+                    arrived[parent] = arrived[parent] + value
+                    if not create_graph:
+                        owned.add(parent)
+        except Exception as error:
+            error.add_note(f"in the vjp of {node.describe()}\n  {recorded_at(node)}")
+            raise
+        if watching:
+            for parent, value in zip(node.parents, sent, strict=True):
+                if value is not None:
+                    of = "" if parent is None else f" for its input of shape {parent.shape}"
+                    check_cotangent(node, value, f"what its vjp gave{of}")
         yield node, cotangent, sent
 
 

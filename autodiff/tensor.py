@@ -10,6 +10,7 @@ import numpy as np
 from autodiff import numpy_protocol, ops, writes
 from autodiff.backward import backward
 from autodiff.graph import Recorded, new_leaf
+from autodiff.hooks import HookHandle, add_hook
 from autodiff.operators import Operators
 from autodiff.typing import Array, Shape, own_real_array
 
@@ -219,6 +220,33 @@ class Tensor(Operators, Recorded):
         if self.node is None:
             raise RuntimeError("retain_grad: nothing was recorded for this Tensor")
         self.node.annotate().retains_grad = True
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> HookHandle:
+        """Let `hook` see the gradient of this on its way back, and replace it.
+
+        Parameters
+        ----------
+        hook : callable
+            Called in every walk that comes here, with the gradient complete: an array that
+            cannot be written, or a Tensor where a graph is created. What it gives goes on in
+            its place, to ``.grad`` too; None leaves it as it is. Several are called in the
+            order in which they were registered.
+
+        Returns
+        -------
+        HookHandle
+            Its ``remove()`` takes the hook away.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing was recorded for this Tensor.
+        """
+        if self.node is None:
+            raise RuntimeError(
+                "register_hook: this Tensor wants no gradient; set requires_grad=True first"
+            )
+        return add_hook(self.node, hook)
 
     def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
         """Add the gradient of this with respect to every leaf to the leaf's ``.grad``.

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Tensor
+from autodiff import Tensor, once
 from autodiff.typing import as_floating
 from nn import random
 
@@ -39,7 +39,7 @@ def dropout(x: Any, p: float = 0.5, rng: np.random.Generator | None = None) -> T
     x = as_floating(x)
     if p == 0:
         return x  # type: ignore[no-any-return]  # a Tensor, or an array
-    kept = random.generator(rng).random(x.shape, dtype=np.float32) >= p
+    kept = once(lambda: random.generator(rng).random(x.shape, dtype=np.float32) >= p)
     scale = np.zeros_like(x, shape=x.shape)
     scale[kept] = 1 / (1 - p) if p < 1 else 0
     return x * scale  # type: ignore[no-any-return]  # a Tensor, or an array

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autodiff import Tensor
+from autodiff import Tensor, once
 from autodiff.typing import as_array
 from nn import functional
 from nn.functional.normalisation import checked_epsilon
@@ -76,7 +76,7 @@ class BatchNorm(Module):
             running = self.running_mean, self.running_var
             return functional.batch_norm(x, self.weight, self.bias, *running, self.epsilon)
         y = functional.batch_norm(x, self.weight, self.bias, epsilon=self.epsilon)
-        self._keep(x.numpy() if isinstance(x, Tensor) else x)
+        once(lambda: self._keep(x.numpy() if isinstance(x, Tensor) else x))
         return y
 
     def _keep(self, x: Any) -> None:

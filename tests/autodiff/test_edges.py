@@ -326,7 +326,8 @@ def test_an_error_in_a_rule_names_the_operation():
 
     with pytest.raises(KeyError) as caught, ad.scope("here"):
         Broken()(leaf([1.0])).backward()
-    assert caught.value.__notes__ == ["in the vjp of broken in here, of shape (1,)"]
+    (note,) = caught.value.__notes__
+    assert note.startswith("in the vjp of broken in here, of shape (1,)")
 
 
 def test_places_among_the_outputs_carry_no_gradient():
