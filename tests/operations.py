@@ -12,6 +12,9 @@ from autodiff.op import registry
 from autodiff.ops.elementwise import Elementwise
 from autodiff.ops.reduction import axes_of
 
+ORDERS = (1, 2, 3)
+"""The orders of derivatives that are compared with differences for every operation."""
+
 OPERATIONS = sorted(registry, key=lambda cls: (cls.__module__, cls.__name__))
 
 

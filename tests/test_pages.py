@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from docs import tables
 from tests.readme import ROOT, blocks, examples
 
 PAGES = ["README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md")))]
@@ -22,6 +23,11 @@ def test_code_prints_what_the_page_says(page, tmp_path, monkeypatch):
         with contextlib.redirect_stdout(printed):
             exec(compile(code, page, "exec"), names)
         assert expected is None or printed.getvalue() == expected
+
+
+def test_table_of_operations_is_what_they_declare():
+    """If this fails: ``python -m docs.tables`` writes it anew."""
+    assert tables.PAGE.read_text(encoding="utf-8") == tables.page()
 
 
 def test_every_page_has_code():
