@@ -32,9 +32,10 @@ sees to it that it is true.
 *Rule* is what arrives at each input for a gradient g = ∂L/∂y that arrives at the output: the one
 rule that is run on arrays, on Tensors for higher orders and forward mode, and here on symbols. In
 it, y is the result, and a subscript an axis. Broadcasting and its undoing do not show, and axes
-and indices are those of one of the operation's test cases. *Definition* says a fused operation in parts:
-`with autodiff.primitives():` records those. *Orders* are those in which its gradient is compared
-with differences, over all of its cases. [The table of kinks](kinks.md) has the values at the kinks.
+and indices are those of one of the operation's test cases. *Definition* says a fused operation in
+parts: `with autodiff.primitives():` records those. *Orders* are those in which its gradient is
+compared with differences, over all of its cases. [The table of kinks](kinks.md) has the values at
+the kinks.
 
 The registry can be asked as this page does:
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import trees
-from autodiff.graph import Recorded
+from autodiff.graph import Node, Recorded
 from autodiff.modes import modes, recording
 from autodiff.op import Gradients, Op
 from autodiff.reverse import reachable
@@ -67,6 +67,13 @@ class Pairing(Op, abstract=True):
 
     def vjp(self, g: Value) -> Gradients:  # noqa: D102  # described in Op
         return self.cotangents
+
+
+def joined(results: Sequence[Any], cotangents: Sequence[Value]) -> Node:
+    """The node from which a walk goes back from all `results`, each of which has a node."""
+    node = Pairing(cotangents)(*results).node
+    assert node is not None
+    return node
 
 
 def pull_back(
@@ -167,11 +174,11 @@ def evaluate(
         result = f(*given)
     ys = [_result(y, caller) for _, y in trees.leaves(result)]
     mode = modes.get()
-    linked = (mode is None or mode.recording) and any(
-        node.number < since
-        for y in ys
-        if isinstance(y, Recorded) and y.node is not None
-        for node in reachable(y.node)
+    recorded = [y for y in ys if isinstance(y, Recorded) and y.node is not None]
+    linked = (
+        bool(recorded)
+        and (mode is None or mode.recording)
+        and any(node.number < since for node in reachable(joined(recorded, ()), since))
     )
     return Evaluation([arguments[i] for i in positions], xs, result, ys, linked)
 

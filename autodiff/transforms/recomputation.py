@@ -15,7 +15,7 @@ from autodiff.modes import Modes, Occurrences, modes
 from autodiff.op import Gradients, Op, Output
 from autodiff.reverse import reachable, reverse_pass
 from autodiff.saves import INPUTS, RESIDUAL
-from autodiff.transforms.evaluation import Pairing, as_argument
+from autodiff.transforms.evaluation import as_argument, joined
 from autodiff.typing import Array, Value
 from autodiff.writes import numbers
 
@@ -93,7 +93,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     result, outputs = run([_fresh(x._array) for x in inputs], mode, occurrences)
     if not outputs:
         return result
-    segment = reachable(_joined(outputs, ()), since)
+    segment = reachable(joined(outputs, ()), since)
     ends = [node for node in segment if node.number < since]
     parents = [*(x.node for x in inputs), *ends]
     if not parents:
@@ -221,7 +221,7 @@ class Checkpoint(Op, abstract=True):
         if [_checksum(y._array) for y in outputs] != self._checksums:
             raise RuntimeError(_DIFFERENT)
         arrived = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if u is not None]
-        start = _joined([y for y, _ in arrived], [u for _, u in arrived])
+        start = joined([y for y, _ in arrived], [u for _, u in arrived])
         targets: list[Node] = [*(x.node for x in inputs), *self._ends]
         found: dict[Node, Value] = {}
         for node, cotangent, _ in reverse_pass(
@@ -243,13 +243,6 @@ def _fresh(array: Array) -> Any:
 
 def _is_output(y: Any) -> bool:
     return isinstance(y, Recorded) and y.node is not None
-
-
-def _joined(outputs: Sequence[Any], cotangents: Sequence[Value]) -> Node:
-    """A node from which a walk goes back from all `outputs`."""
-    node = Pairing(cotangents)(*outputs).node
-    assert node is not None
-    return node
 
 
 def _checksum(array: Any) -> int:
