@@ -47,7 +47,10 @@ _ndarray: Final = np.ndarray
 _float64: Final = np.dtype(np.float64)
 _float32: Final = np.dtype(np.float32)
 _NUMBERS: Final = frozenset({float, int, bool})
-_RESTATED: Final = (ValueError, TypeError, IndexError, np.exceptions.AxisError)
+_RESTATED: Final = (
+    *(ValueError, TypeError, IndexError),
+    *(np.exceptions.AxisError, np.linalg.LinAlgError),
+)
 
 
 class Recording:

@@ -20,6 +20,8 @@ def unwrapped(x):
 def wrapped(x):
     if isinstance(x, (np.ndarray, np.generic)):
         return Duck(np.asarray(x))
+    if hasattr(x, "_fields"):  # several results, with names
+        return type(x)(*map(wrapped, x))
     if isinstance(x, (list, tuple)):
         return type(x)(map(wrapped, x))
     return x
@@ -62,6 +64,9 @@ class Duck(NDArrayOperatorsMixin):
 
     def __bool__(self):
         return bool(self.inner)
+
+    def __int__(self):
+        return int(self.inner)
 
     def __getattr__(self, name):
         if name.startswith("__") or name == "base":

@@ -136,6 +136,15 @@ def _normal(x):
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
+def _cofactors(op, a):
+    """By minors: the determinants without a row and a column."""
+    y = np.empty(a.shape)
+    for *stack, i, j in np.ndindex(a.shape):
+        minor = np.delete(np.delete(a[tuple(stack)], i, axis=0), j, axis=1)
+        y[*stack, i, j] = (-1) ** (i + j) * np.linalg.det(minor)
+    return y
+
+
 REFERENCES = {
     "Clip": lambda op, x, low, high: np.clip(x, low, high),
     "Where": lambda op, x, y: np.where(op.condition, x, y),
@@ -185,6 +194,7 @@ REFERENCES = {
     ),
     "PutInWindows": lambda op, g: _put(op, g, lambda window, place: op.places[window] == place),
     "SpreadOverWindows": lambda op, g: _put(op, g, lambda window, place: True),
+    "Cofactors": _cofactors,
     "Norm": lambda op, x: (
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)
@@ -202,4 +212,4 @@ def reference(op, inputs):
     else:
         assert cls.numpy is not None, f"{cls.__name__} needs a row in REFERENCES"
         y = cls.numpy(*inputs, **vars(op))
-    return tuple(y) if isinstance(y, list) else (y,)
+    return tuple(y) if isinstance(y, (list, tuple)) else (y,)

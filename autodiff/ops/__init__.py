@@ -10,6 +10,7 @@ from autodiff.ops.arithmetic import (
     remainder,
     subtract,
 )
+from autodiff.ops.determinants import det, slogdet
 from autodiff.ops.einsum import einsum
 from autodiff.ops.elementwise import (
     abs,
@@ -53,6 +54,7 @@ from autodiff.ops.shaping import (
     swapaxes,
     transpose,
 )
+from autodiff.ops.solving import inv, matrix_power, solve, tensorinv, tensorsolve
 
 __all__ = [
     "abs",
@@ -68,6 +70,7 @@ __all__ = [
     "cosh",
     "cumprod",
     "cumsum",
+    "det",
     "diagonal",
     "divide",
     "dot",
@@ -79,6 +82,7 @@ __all__ = [
     "floor_divide",
     "getitem",
     "index_update",
+    "inv",
     "log",
     "log1p",
     "log2",
@@ -86,6 +90,7 @@ __all__ = [
     "logaddexp",
     "logsumexp",
     "matmul",
+    "matrix_power",
     "max",
     "maximum",
     "mean",
@@ -108,6 +113,8 @@ __all__ = [
     "sign",
     "sin",
     "sinh",
+    "slogdet",
+    "solve",
     "split",
     "sqrt",
     "square",
@@ -121,6 +128,8 @@ __all__ = [
     "tan",
     "tanh",
     "tensordot",
+    "tensorinv",
+    "tensorsolve",
     "tile",
     "trace",
     "transpose",

@@ -191,12 +191,30 @@ def _computed(op: Op, examples: Sequence[Any]) -> Any:
     """The example of the result."""
     with np.errstate(all="ignore"):  # examples may lie outside of the domain
         if not isinstance(op, Elementwise):
-            return op(*examples)
+            try:
+                return op(*examples)
+            except np.linalg.LinAlgError:
+                return op(*map(_regular, examples))
         # One element says the dtype, and is cheaper than all of a large array.
         single = [
             x.dtype.type(1) if isinstance(x, (np.ndarray, np.generic)) else x for x in examples
         ]
         return np.broadcast_to(op(*single), np.broadcast_shapes(*map(np.shape, examples)))
+
+
+def _regular(example: Any) -> Any:
+    """An example of the same shape that an operation of linear algebra does not refuse.
+
+    Matrices are positive definite if they are square; no two elements of a row are equal.
+    """
+    if np.ndim(example) == 0:
+        return example
+    rows, columns = (1, *example.shape)[-2:]
+    places = np.add.outer(np.arange(1.0, rows + 1), np.arange(columns))
+    small = places / (4 * max(rows + columns, 1) * max(columns, 1))
+    values = np.where(np.eye(rows, columns, dtype=bool), places, small)
+    values = values.reshape(example.shape[-2:])
+    return np.broadcast_to(values, example.shape).astype(example.dtype)
 
 
 _COMPARISONS: Final[dict[Any, str]] = {
