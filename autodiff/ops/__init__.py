@@ -36,8 +36,18 @@ from autodiff.ops.elementwise import (
     tanh,
 )
 from autodiff.ops.indexing import getitem, index_update, take
+from autodiff.ops.interpolation import interp
 from autodiff.ops.joining import concatenate, pad, repeat, split, stack, tile
 from autodiff.ops.linalg import diagonal, dot, matmul, norm, outer, tensordot, trace
+from autodiff.ops.order import partition, ptp, sort
+from autodiff.ops.quantiles import (
+    median,
+    nanmedian,
+    nanpercentile,
+    nanquantile,
+    percentile,
+    quantile,
+)
 from autodiff.ops.reduction import logsumexp, max, mean, min, prod, std, sum, var
 from autodiff.ops.scan import cumprod, cumsum
 from autodiff.ops.selection import clip, maximum, minimum, where
@@ -82,6 +92,7 @@ __all__ = [
     "floor_divide",
     "getitem",
     "index_update",
+    "interp",
     "inv",
     "log",
     "log1p",
@@ -94,16 +105,24 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "median",
     "min",
     "minimum",
     "moveaxis",
     "multiply",
+    "nanmedian",
+    "nanpercentile",
+    "nanquantile",
     "negative",
     "norm",
     "outer",
     "pad",
+    "partition",
+    "percentile",
     "power",
     "prod",
+    "ptp",
+    "quantile",
     "ravel",
     "reciprocal",
     "remainder",
@@ -115,6 +134,7 @@ __all__ = [
     "sinh",
     "slogdet",
     "solve",
+    "sort",
     "split",
     "sqrt",
     "square",

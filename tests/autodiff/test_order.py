@@ -1,0 +1,245 @@
+"""What goes by order, and interpolation: against NumPy, and against differences."""
+
+import numpy as np
+import pytest
+
+import autodiff as ad
+from autodiff import Tensor, gradients
+from tests.differences import assert_gradient
+
+
+def leaf(x, dtype=None):
+    return Tensor(x, requires_grad=True, dtype=dtype)
+
+
+def case(name, shape, **arguments):
+    text = "".join(f", {key}={value}" for key, value in arguments.items())
+    return pytest.param(name, shape, arguments, id=f"{name}: {shape}{text}")
+
+
+def data(shape):
+    """Values that are far from each other, in a drawn order."""
+    rng = np.random.default_rng(0)
+    return rng.permutation(np.linspace(-2, 3, int(np.prod(shape)))).reshape(shape)
+
+
+AXES = [
+    ((5,), {}),
+    ((2, 4), {}),
+    ((), {}),
+    ((1,), {"axis": 0}),
+    ((3, 4), {"axis": 0}),
+    ((3, 4), {"axis": -1, "keepdims": True}),
+    ((2, 3, 4), {"axis": (0, 2)}),
+    ((2, 3, 4), {"axis": (-1, 1), "keepdims": True}),
+    ((2, 3), {"axis": (0, 1), "keepdims": True}),
+    ((0, 3), {"axis": 1}),
+]
+METHODS = [
+    *("inverted_cdf", "averaged_inverted_cdf", "closest_observation"),
+    *("interpolated_inverted_cdf", "hazen", "weibull", "linear", "median_unbiased"),
+    *("normal_unbiased", "lower", "higher", "midpoint", "nearest"),
+]
+CASES = [
+    case("sort", (5,)),
+    case("sort", (3, 4)),
+    case("sort", (3, 4), axis=0, kind="heapsort"),
+    case("sort", (3, 4), axis=-2, stable=True),
+    case("sort", (2, 3), axis=None),
+    case("sort", (0,)),
+    case("partition", (6,), kth=2),
+    case("partition", (3, 5), kth=(1, -1)),
+    case("partition", (4, 3), kth=[1, 2], axis=0),
+    case("partition", (2, 3), kth=-3, axis=None),
+    *(case(name, shape, **axes) for name in ("median", "nanmedian", "ptp") for shape, axes in AXES),
+    *(
+        case(name, shape, q=0.3, **axes)
+        for name in ("quantile", "nanquantile")
+        for shape, axes in AXES
+    ),
+    *(
+        case(name, (3, 5), q=q, axis=1, method=method)
+        for name in ("quantile", "nanquantile")
+        for method in METHODS
+        for q in (0, 0.5, 1, [0.05, 0.1, 0.3, 0.4, 0.7, 0.97])
+    ),
+    *(case("quantile", (6,), q=np.linspace(0, 1, 25), method=method) for method in METHODS),
+    case("quantile", (2, 3, 4), q=[0.1, 0.8], axis=(0, 2), keepdims=True),
+    case("quantile", (5,), q=[]),
+    case("percentile", (3, 4), q=30, axis=0),
+    case("percentile", (3, 4), q=[25, 75], method="hazen"),
+    case("nanpercentile", (3, 4), q=[25, 75], axis=1, keepdims=True),
+]
+
+
+@pytest.mark.parametrize(("name", "shape", "arguments"), CASES)
+def test_against_numpy(name, shape, arguments):
+    x = data(shape)
+    expected = getattr(np, name)(x, **arguments)
+    for function in (getattr(np, name), getattr(ad, name)):
+        y = function(leaf(x), **arguments)
+        assert isinstance(y, Tensor)
+        assert y.shape == np.shape(expected)
+        np.testing.assert_allclose(y.numpy(), expected, rtol=1e-13, atol=1e-14)
+    plain = getattr(ad, name)(x, **arguments)
+    assert not isinstance(plain, Tensor)
+    np.testing.assert_allclose(plain, expected, rtol=1e-13, atol=1e-14)
+    rng = np.random.default_rng(0)
+    for order in (0, 1):
+        assert_gradient(lambda x: getattr(ad, name)(x, **arguments), (x,), rng, order)
+
+
+@pytest.mark.parametrize("name", ["sort", "median", "quantile", "nanquantile", "ptp", "interp"])
+def test_float32_stays_float32(name):
+    more = {"quantile": (0.3,), "nanquantile": (0.3,), "interp": ([0.0, 1], [0.0, 1])}.get(name, ())
+    more = tuple(np.float32(x) if isinstance(x, list) else x for x in more)
+    x = leaf([0.5, 0.25, 0.7], np.float32)
+    y = getattr(np, name)(x, *more)
+    assert y.dtype == np.float32
+    assert gradients(y.sum(), [x])[0].dtype == np.float32
+
+
+def test_integers_are_in_order_too():
+    x = np.array([[3, 1, 2], [6, 5, 4]])
+    for f in (ad.sort, ad.median, ad.ptp, lambda x: ad.quantile(x, 0.3, axis=1)):
+        y = f(Tensor(x))
+        assert y.node is None
+    np.testing.assert_array_equal(ad.sort(x), [[1, 2, 3], [4, 5, 6]])
+    assert ad.median(x) == 3.5
+    assert ad.quantile(x, 0.3) == np.quantile(x, 0.3)
+
+
+@pytest.mark.parametrize("name", ["median", "quantile", "nanmedian", "nanquantile"])
+@pytest.mark.parametrize("axis", [None, 0, 1, (0, 1)])
+@pytest.mark.parametrize("method", METHODS)
+def test_with_nan_and_infinities(name, axis, method):
+    x = np.array(
+        [[1.0, np.nan, 3, 0.5], [np.inf, 2, np.nan, 4], [5, 7, np.inf, 6], [2.5, -np.inf, 8, 9]]
+    )
+    arguments = {"axis": axis} if "median" in name else {"axis": axis, "method": method, "q": 0.4}
+    with np.errstate(invalid="ignore"):
+        expected = getattr(np, name)(x, **arguments)
+        y = getattr(np, name)(leaf(x), **arguments).numpy()
+    # NumPy may compute 0 · ∞ where an element is meant and nothing between two.
+    known = ~np.isnan(expected)
+    np.testing.assert_allclose(y[known], expected[known], rtol=1e-13)
+    if not name.startswith("nan"):
+        has_nan = np.isnan(x).any(axis=axis)
+        assert np.all(np.isnan(y[has_nan]))
+
+
+@pytest.mark.parametrize("name", ["nanmedian", "nanquantile", "nanpercentile"])
+def test_nan_is_passed_over(name):
+    more = {"nanquantile": (0.3,), "nanpercentile": ([20, 70],)}.get(name, ())
+    x = np.array([[1.0, np.nan, 3, 0.5], [np.nan, 2, np.nan, 4], [5, 7, 6.5, 6]])
+    t = leaf(x)
+    y = getattr(np, name)(t, *more, axis=1)
+    np.testing.assert_allclose(y.numpy(), getattr(np, name)(x, *more, axis=1), rtol=1e-13)
+    weights = np.random.default_rng(0).normal(size=y.shape)
+    (slope,) = gradients(y, [t], weights)
+    for i, row in enumerate(x):
+        numbers = ~np.isnan(row)
+        alone = leaf(row[numbers])
+        (expected,) = gradients(getattr(np, name[3:])(alone, *more), [alone], weights[..., i])
+        np.testing.assert_allclose(slope[i, numbers], expected, rtol=1e-13)
+        assert not np.any(slope[i, ~numbers])
+
+
+def test_rows_of_nan_alone():
+    x = leaf([[np.nan, np.nan], [1.0, 2]])
+    with pytest.warns(RuntimeWarning, match="nanmedian: a row of NaN alone"):
+        y = np.nanmedian(x, axis=1)
+    np.testing.assert_array_equal(y.numpy(), [np.nan, 1.5])
+    np.testing.assert_array_equal(gradients(y.sum(), [x])[0], [[0, 0], [0.5, 0.5]])
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if m in ad.ops.quantiles._CONTINUOUS])
+def test_quantile_has_a_slope_in_q(method):
+    x, rng = data((7,)), np.random.default_rng(0)
+    for q in (np.array(0.37), np.array([0.03, 0.44, 0.76, 0.97])):
+        for order in range(3):
+            assert_gradient(lambda x, q: ad.quantile(x, q, method=method), (x, q), rng, order)
+            assert_gradient(lambda x, q: ad.nanquantile(x, q, method=method), (x, q), rng, order)
+    q = leaf(30.0)
+    (slope,) = gradients(ad.percentile(data((5,)), q), [q])
+    low, high = np.sort(data((5,)))[1:3]
+    assert slope == pytest.approx((high - low) * 4 / 100)
+
+
+def test_sorting_keeps_the_order_of_ties():
+    x = leaf([2.0, 1, 2, 1])
+    (slope,) = gradients(np.sort(x), [x], np.array([1.0, 2, 3, 4]))
+    np.testing.assert_array_equal(slope, [3, 1, 4, 2])
+
+
+def test_the_largest_by_partition():
+    x = leaf([3.0, 9, 1, 7, 5])
+    (slope,) = gradients(np.partition(x, -2)[-2:].sum(), [x])
+    np.testing.assert_array_equal(slope, [0, 1, 0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda x: ad.quantile(x, 1.5), ValueError, r"quantile: q is 1.5; expected 0 to 1"),
+        (lambda x: ad.percentile(x, [-1.0]), ValueError, r"percentile: q is"),
+        (lambda x: ad.quantile(x, [[0.5]]), ValueError, r"quantile: q has shape \(1, 1\)"),
+        (lambda x: ad.quantile(x, 0.5, method="best"), ValueError, "method 'best'; expected one"),
+        (lambda x: ad.quantile(x, leaf(0.5), method="lower"), TypeError, "'lower' the result is a"),
+        (lambda x: ad.median(x[:0]), ValueError, r"median: \(0,\): no elements along axis None"),
+        (lambda x: ad.ptp(x[:0]), ValueError, r"ptp: \(0,\): no elements"),
+        (lambda x: ad.sort(x, axis=1), np.exceptions.AxisError, r"sort: \(3,\): axis 1 is out"),
+        (lambda x: ad.partition(x, 3), ValueError, r"partition: \(3,\): kth"),
+        (lambda x: ad.partition(x, 0, kind="quick"), ValueError, "partition: kind = 'quick'"),
+        (lambda x: ad.interp(x, [0.0, 1], [0.0]), ValueError, r"interp: xp of shape \(2,\), fp of"),
+        (lambda x: ad.interp(x, [0.0], [1.0], period=0), ValueError, "interp: the period is 0"),
+    ],
+)
+def test_refusals(call, error, message):
+    with pytest.raises(error, match=message):
+        call(leaf([1.0, 3, 2]))
+
+
+# -- interpolation --------------------------------------------------------------------------------
+
+POINTS = np.array([-1.0, 0.5, 1.0, 2.5, 4.0])
+HEIGHTS = np.array([1.0, -2.0, 0.3, 0.7, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("x", "arguments"),
+    [
+        (np.array(0.7), {}),
+        (np.array([-3.0, -0.3, 0.7, 1.9, 2.6, 5.0]), {}),
+        (np.array([[-3.0, -0.3], [0.7, 5.0]]), {"left": -7.0, "right": 9.0}),
+        (np.array([-8.3, -0.3, 0.7, 12.3]), {"period": 5.5}),
+        (np.array([-8.2, -0.3, 0.7, 12.3]), {"period": -2.2}),
+        (np.empty(0), {}),
+    ],
+)
+def test_interp(x, arguments):
+    expected = np.interp(x, POINTS, HEIGHTS, **arguments)
+    for ours in (np.interp, ad.interp):
+        y = ours(leaf(x), leaf(POINTS), leaf(HEIGHTS), **arguments)
+        np.testing.assert_allclose(y.numpy(), expected, rtol=1e-13, atol=1e-14)
+    rng = np.random.default_rng(0)
+    for order in range(3):
+        assert_gradient(
+            lambda x, xp, fp: ad.interp(x, xp, fp, **arguments), (x, POINTS, HEIGHTS), rng, order
+        )
+
+
+def test_interp_between_one_point():
+    x, fp = leaf([1.0, 2, 3]), leaf([5.0])
+    y = np.interp(x, [2.0], fp, right=7)
+    np.testing.assert_array_equal(y.numpy(), np.interp(x.numpy(), [2.0], [5.0], right=7))
+    np.testing.assert_array_equal(gradients(y.sum(), [fp])[0], [2])
+
+
+def test_interp_beyond_the_ends_has_the_gradient_of_what_stands_there():
+    left, right, x = leaf(-1.0), leaf(8.0), leaf([-2.0, 0.1, 5.0])
+    y = np.interp(x, POINTS, HEIGHTS, left, right)
+    slopes = gradients(y, [left, right, x], np.array([2.0, 3, 5]))
+    np.testing.assert_allclose(slopes[0], 2)
+    np.testing.assert_allclose(slopes[1], 5)
+    np.testing.assert_allclose(slopes[2], [0, -6, 0])
