@@ -71,6 +71,9 @@ class Op(Recording):
         all but itself, as in a product; or per input their positions. An input that no
         wanted gradient needs is not kept: the rule gets None in its place, and must not
         touch it but in a function that is called only where that gradient is wanted.
+    symmetric : bool
+        Whether the input is taken for symmetric matrices, of which one triangle is read. The
+        gradient is symmetric then, and agrees with differences along symmetric directions.
     numpy : function or None
         NumPy's function of the same meaning.
     """

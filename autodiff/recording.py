@@ -63,6 +63,7 @@ class Recording:
     elementwise: ClassVar[bool] = False
     needs: ClassVar[Needs] = None
     definition: ClassVar[Any] = None
+    symmetric: ClassVar[bool] = False
 
     _traits: ClassVar[tuple[Saves, bool, bool, int | None]] = (NOTHING, False, False, None)
     _registered: ClassVar[bool] = False

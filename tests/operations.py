@@ -195,6 +195,8 @@ REFERENCES = {
     "PutInWindows": lambda op, g: _put(op, g, lambda window, place: op.places[window] == place),
     "SpreadOverWindows": lambda op, g: _put(op, g, lambda window, place: True),
     "Cofactors": _cofactors,
+    "Distinct": lambda op, x: x,
+    "Nonzero": lambda op, x: x,
     "Norm": lambda op, x: (
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)
@@ -202,6 +204,13 @@ REFERENCES = {
 }
 """What NumPy gives where the operation does not name a function of NumPy's with the same
 parameters."""
+
+
+def differentiable(op):
+    """The operation as a function whose differences agree with its gradient in any direction."""
+    if op.symmetric:  # along all that keep its input symmetric
+        return lambda a: op((a + np.swapaxes(a, -1, -2)) * 0.5)
+    return op
 
 
 def reference(op, inputs):

@@ -35,10 +35,13 @@ from autodiff.ops.elementwise import (
     tan,
     tanh,
 )
+from autodiff.ops.factorisations import cholesky, qr
 from autodiff.ops.indexing import getitem, index_update, take
 from autodiff.ops.interpolation import interp
 from autodiff.ops.joining import concatenate, pad, repeat, split, stack, tile
-from autodiff.ops.linalg import diagonal, dot, matmul, norm, outer, tensordot, trace
+from autodiff.ops.least_squares import lstsq, pinv
+from autodiff.ops.linalg import diagonal, dot, matmul, outer, tensordot, trace
+from autodiff.ops.norms import cond, matrix_norm, norm
 from autodiff.ops.order import partition, ptp, sort
 from autodiff.ops.quantiles import (
     median,
@@ -65,6 +68,7 @@ from autodiff.ops.shaping import (
     transpose,
 )
 from autodiff.ops.solving import inv, matrix_power, solve, tensorinv, tensorsolve
+from autodiff.ops.spectra import eigh, eigvalsh, svd, svdvals
 
 __all__ = [
     "abs",
@@ -74,8 +78,10 @@ __all__ = [
     "arctan",
     "astype",
     "broadcast_to",
+    "cholesky",
     "clip",
     "concatenate",
+    "cond",
     "cos",
     "cosh",
     "cumprod",
@@ -84,6 +90,8 @@ __all__ = [
     "diagonal",
     "divide",
     "dot",
+    "eigh",
+    "eigvalsh",
     "einsum",
     "exp",
     "expand_dims",
@@ -100,7 +108,9 @@ __all__ = [
     "log10",
     "logaddexp",
     "logsumexp",
+    "lstsq",
     "matmul",
+    "matrix_norm",
     "matrix_power",
     "max",
     "maximum",
@@ -119,9 +129,11 @@ __all__ = [
     "pad",
     "partition",
     "percentile",
+    "pinv",
     "power",
     "prod",
     "ptp",
+    "qr",
     "quantile",
     "ravel",
     "reciprocal",
@@ -143,6 +155,8 @@ __all__ = [
     "std",
     "subtract",
     "sum",
+    "svd",
+    "svdvals",
     "swapaxes",
     "take",
     "tan",

@@ -1,11 +1,9 @@
-"""Products and norms: matmul, dot, outer, tensordot, norm, trace, diagonal."""
+"""Products and diagonals: matmul, dot, outer, tensordot, trace, diagonal."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +12,11 @@ from autodiff import notation
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import multiply
-from autodiff.ops.elementwise import abs as absolute
 from autodiff.ops.indexing import getitem
-from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, count
+from autodiff.ops.reduction import Sum, axes_of, count
 from autodiff.ops.shaping import moveaxis, ravel, reshape, transpose
-from autodiff.saves import INPUTS, OTHERS, OUTPUT
-from autodiff.typing import Axes, Shape, Value, as_array, as_integers
+from autodiff.saves import INPUTS, OTHERS
+from autodiff.typing import Shape, Value, as_array, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -88,114 +85,6 @@ class Matmul(Op):
 
 
 matmul = Matmul()
-
-
-@dataclass(frozen=True, repr=False)
-class Norm(Reduction):
-    """(Σ |x|ᵖ)^(1/p) along the axes; for p = 2 the Euclidean length, of a matrix Frobenius'.
-
-    Kinks: an element that is 0 gets 0; so does everything where the norm is 0.
-
-    Parameters
-    ----------
-    ord : float
-        p, finite and not 0.
-    """
-
-    ord: float = 2
-
-    numpy = np.linalg.norm
-    saves = INPUTS | OUTPUT
-
-    def forward(self, x: Any) -> Any:
-        if self.ord == 2:
-            return np.sqrt(np.sum(x * x, axis=self.axis, keepdims=self.keepdims))
-        powers = np.abs(x) ** self.ord
-        return np.sum(powers, axis=self.axis, keepdims=self.keepdims) ** (1 / self.ord)
-
-    def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
-        if self.ord == 1:
-            return (self.stretch(g, x.shape) * np.sign(x),)
-        # The inner where keeps a power of 0 from being computed, whose slope may be infinite.
-        length = np.where(y == 0, 1, y)
-        if self.ord == 2:
-            return (self.stretch(np.where(y == 0, 0, g / length), x.shape) * x,)
-        scale = np.where(y == 0, 0, g * length ** (1 - self.ord))
-        return (
-            self.stretch(scale, x.shape)
-            * np.sign(x)
-            * np.where(x == 0, 1, np.abs(x)) ** (self.ord - 1),
-        )
-
-    def expression(self, *arguments: str) -> str:
-        (x,) = arguments
-        if self.axis is None and self.ord == 2:
-            return f"norm({x})" if "‖" in x else f"‖{x}‖"
-        order = "" if self.ord == 2 else f", p = {notation.number(self.ord)}"
-        return f"{notation.along(self.name, self.axis)}({x}{order})"
-
-    def definition(self, x: Value) -> Value:
-        return Sum(self.axis, self.keepdims)(absolute(x) ** self.ord) ** (1 / self.ord)
-
-    @classmethod
-    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
-        for shape, axis in (((4,), None), ((3, 3), 0), ((2, 3, 2), (0, 2)), ((2, 3), None)):
-            for order in (2, 1, 3, 2.5):
-                values = rng.uniform(0.3, 2, shape) * rng.choice([-1, 1], shape)
-                yield cls(axis, order == 1, order), (values,)
-
-
-@implements(np.linalg.norm)
-def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """The norm of vectors, or of matrices, in `x`.
-
-    Parameters
-    ----------
-    x : Tensor
-        Any shape; with ord given and axis not, one or two dimensions.
-    ord : float or "fro", optional
-        For vectors any p: (Σ |x|ᵖ)^(1/p), ±∞ the largest and smallest |x|, 0 the number of
-        elements that are not 0. For matrices Frobenius' ("fro"), ±1 the largest and smallest
-        column sum of |x|, ±∞ the row sum. By default the Euclidean norm of all elements.
-    axis : int or (int, int), optional
-        The axis of the vectors, or the two of the matrices.
-    keepdims : bool
-        Whether the axes stay, with length 1.
-
-    Raises
-    ------
-    ValueError
-        For a matrix norm that needs singular values, or an unknown one.
-    """
-    if ord is None:
-        return Norm(axis, keepdims)(x)
-    axes = axes_of(np.shape(x), axis, "norm")
-    if len(axes) == 1:
-        if ord in (math.inf, -math.inf):
-            extremum = Max if ord > 0 else Min
-            return extremum(axes, keepdims)(absolute(x))
-        if ord == 0:
-            return Sum(axes, keepdims)(absolute(np.sign(x)))
-        if isinstance(ord, Real):
-            return Norm(axes, keepdims, float(ord))(x)
-    elif len(axes) == 2:
-        if ord == "fro":
-            return Norm(axes, keepdims)(x)
-        if ord in (1, -1, math.inf, -math.inf):
-            summed, compared = axes if abs(ord) == 1 else axes[::-1]
-            extremum = Max if ord > 0 else Min
-            y = extremum(compared, True)(Sum(summed, True)(absolute(x)))
-            return (
-                y
-                if keepdims
-                else reshape(y, tuple(n for i, n in enumerate(y.shape) if i not in axes))
-            )
-        if ord in (2, -2, "nuc"):
-            raise ValueError(
-                f"norm: ord={ord!r} of a matrix needs its singular values; "
-                f"expected 'fro', ±1 or ±inf"
-            )
-    raise ValueError(f"norm: ord={ord!r} is no norm over {len(axes)} axes of shape {np.shape(x)}")
 
 
 @implements(np.dot)

@@ -11,7 +11,6 @@ import numpy as np
 from autodiff.domain import invertible
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
-from autodiff.ops.linalg import matmul
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import moveaxis, reshape
 from autodiff.saves import INPUTS, OUTPUT
@@ -210,7 +209,7 @@ def matrix_power(a: Value, n: int) -> Tensor:
         return where(np.zeros(a.shape, bool), a, np.eye(a.shape[-1], dtype=a.dtype))
     y = base = inv(a) if n < 0 else a
     for bit in bin(abs(n))[3:]:
-        y = matmul(y, y)
+        y = np.matmul(y, y)
         if bit == "1":
-            y = matmul(y, base)
+            y = np.matmul(y, base)
     return y

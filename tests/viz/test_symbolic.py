@@ -511,10 +511,11 @@ def texts(op, inputs):
             residual = op.residual(*symbols)
     if isinstance(y, (list, tuple)):
         g = tuple(Symbol(f"g{i}", part) for i, part in enumerate(y))
+        output = tuple(Symbol(f"y{i}", part) for i, part in enumerate(y))
     else:
-        g = Symbol("∂L/∂y", y)
+        g, output = Symbol("∂L/∂y", y), Symbol("y", y)
     saved = [symbols[i] for i in op.saves.inputs(len(inputs))]
-    saved += [Symbol("y", y)] if op.saves.output else []
+    saved += [output] if op.saves.output else []
     saved += [residual] if op.saves.residual else []
     yield from (s.text for s in gradients(op, g, *saved) if isinstance(s, Symbol))
 
