@@ -9,13 +9,16 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test mutants lint bench clean
 
 demo: $(VENV)/demo.installed
 	@$(RUN) -m examples.digits $(ARGS)
 
 test: $(VENV)/test.installed
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest --numprocesses 2 $(ARGS)
+
+mutants: $(VENV)/test.installed
+	$(RUN) -m tests.mutation $(ARGS)
 
 lint: $(VENV)/test.installed
 	$(RUN) -m ruff check .
