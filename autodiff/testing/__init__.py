@@ -1,0 +1,31 @@
+"""Testing gradients: one's own functions, modules and operations, as the project's own.
+
+``strategies`` draws what to test them on; it needs hypothesis, and is imported when it is first
+looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autodiff.extra import import_extra
+from autodiff.testing.check import check_gradients
+from autodiff.testing.errors import GradientError, KinkWarning, UncheckableError
+
+if TYPE_CHECKING:
+    from autodiff.testing import strategies
+
+__all__ = [
+    "GradientError",
+    "KinkWarning",
+    "UncheckableError",
+    "check_gradients",
+    "strategies",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "strategies":
+        import_extra("hypothesis", "test", "autodiff.testing.strategies")
+        return import_extra("autodiff.testing.strategies", "test", "autodiff.testing")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

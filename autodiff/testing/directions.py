@@ -1,0 +1,237 @@
+"""Derivatives along random directions, then element by element: by the rules and by differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from autodiff.testing.comparison import Reading, Verdict, compare, entries, weighted
+from autodiff.testing.differences import Line
+from autodiff.testing.errors import GradientError
+from autodiff.testing.properties import cotangents_like
+from autodiff.testing.report import Wrong, described
+from autodiff.testing.subject import Subject, gradient
+from autodiff.transforms import jvp
+from autodiff.typing import Array
+
+SMALL: Final = 64
+"""Inputs of at most so many elements in all are checked element by element."""
+
+_RANDOM: Final = "a random direction"
+
+_SEARCHED: Final = 1024
+"""Among how many elements the worst one is looked for."""
+
+
+@dataclass
+class Kinks:
+    """Where differences say nothing, and how much was checked elsewhere."""
+
+    places: list[str] = field(default_factory=list)
+    checked: int = 0
+
+    def described(self) -> str:
+        """Where, in words."""
+        unique = list(dict.fromkeys(self.places))
+        named = "; ".join(unique[:5]) + (f"; {len(unique) - 5} more" if len(unique) > 5 else "")
+        return (
+            f"check_gradients: a kink near the point, or too ill-conditioned for differences: "
+            f"{named} ({self.checked} other comparisons were made)"
+        )
+
+
+class Point:
+    """A subject at its values, with what is needed to compare along lines through them."""
+
+    def __init__(self, subject: Subject, order: int, rtol: float) -> None:
+        self.subject = subject
+        self.order = order
+        self.rtol = rtol
+        self.values = subject.values()
+        self.here = subject.evaluate(self.values)
+
+    def line(self, which: int, direction: Array) -> Line:
+        """The line along one variable."""
+        return Line(self.subject.evaluate, self.values, self.here, which, direction)
+
+    def reverse(
+        self, line: Line, slopes: Array, cotangents: Sequence[Array], resolve: bool = False
+    ) -> Verdict:
+        """The gradient, of which `slopes` is the part of the line's variable, along the line."""
+
+        def actual(direction: Array) -> tuple[Array, Any]:
+            terms = slopes * direction
+            return np.asarray(terms.sum()), np.abs(terms).sum()
+
+        return compare(line, actual, weighted(cotangents), self.rtol, resolve)
+
+    def forward(self, line: Line) -> Verdict:
+        """The tangents along the line."""
+
+        def actual(direction: Array) -> tuple[Array, Any]:
+            along = [np.zeros_like(x) for x in self.values]
+            along[line.which] = direction
+            _, tangents = jvp(lambda *xs: self.subject.outputs(xs), self.values, along)
+            row = np.concatenate([np.ravel(t) for t in tangents])
+            return row, np.abs(row)
+
+        read: Reading = entries
+        return compare(line, actual, read, self.rtol, resolve=False)
+
+
+def check_directions(
+    subject: Subject,
+    order: int,
+    modes: Sequence[str],
+    directions: int,
+    rtol: float,
+    rng: np.random.Generator,
+    kinks: Kinks,
+) -> None:
+    """Compare the derivatives of a subject with differences.
+
+    Raises
+    ------
+    GradientError
+        If one is wrong. What differences cannot tell is noted in `kinks`.
+    """
+    point = Point(subject, order, rtol)
+    small = sum(x.size for x in point.values) <= SMALL
+    for turn in range(directions):
+        cotangents = cotangents_like(point.here, rng)
+        slopes = gradient(subject, point.values, cotangents)
+        for which, x in enumerate(point.values):
+            if not x.size:
+                continue
+            line = point.line(which, np.asarray(rng.normal(size=x.shape)))
+            known = _compare(point, line, modes, slopes, cotangents, kinks, _RANDOM)
+            if turn == 0 and (small or not known):
+                for element in _some_elements(x.shape, rng):
+                    single = point.line(which, _unit(x.shape, element))
+                    # The tangents along random directions have seen every entry of the result.
+                    mode = [m for m in modes if m == "reverse"] or modes
+                    place = f"element {element}" if element else "its value"
+                    _compare(point, single, mode, slopes, cotangents, kinks, place)
+
+
+def _some_elements(shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
+    every = list(np.ndindex(shape))
+    if len(every) <= SMALL:
+        yield from every
+    else:
+        yield from (every[i] for i in rng.choice(len(every), SMALL, replace=False))
+
+
+def _unit(shape: tuple[int, ...], element: tuple[int, ...]) -> Array:
+    unit = np.zeros(shape)
+    unit[element] = 1
+    return unit
+
+
+def _compare(
+    point: Point,
+    line: Line,
+    modes: Sequence[str],
+    slopes: Sequence[Array],
+    cotangents: Sequence[Array],
+    kinks: Kinks,
+    place: str,
+) -> bool:
+    """Whether the differences along a line could tell; an error where they tell it is wrong."""
+    known = True
+    for mode in modes:
+        if mode == "reverse":
+            whole = place == _RANDOM
+            verdict = point.reverse(line, slopes[line.which], cotangents, resolve=whole)
+            if verdict.wrong.any():
+                raise GradientError(_reverse_report(point, line, slopes, cotangents, verdict))
+        else:
+            verdict = point.forward(line)
+            if verdict.wrong.any():
+                raise GradientError(_forward_report(point, line, verdict))
+        kinks.checked += int(verdict.right.any())
+        if not verdict.right.all():
+            known = False
+            kinks.places.append(f"{point.subject.variables[line.which].name}, {place}")
+    return known
+
+
+def _reverse_report(
+    point: Point, line: Line, slopes: Sequence[Array], cotangents: Sequence[Array], verdict: Verdict
+) -> str:
+    which = line.which
+    x, found = point.values[which], slopes[which]
+    expected = np.full(x.shape, np.nan)
+    worst, error = None, 0.0
+    for element in _suspects(point, which, found, cotangents):
+        along = point.line(which, _unit(x.shape, element))
+        single = point.reverse(along, found, cotangents)
+        size = float(along.direction(int(single.rung))[element])
+        expected[element] = single.expected / size
+        apart = abs(float(single.actual - single.expected)) / size
+        if single.wrong.any() and apart > error:
+            worst, error = element, apart
+        elif not single.right.any() and not single.wrong.any():
+            expected[element] = np.nan  # a kink
+    name = point.subject.variables[which].name
+    lengths = sorted({n for array in (*point.values, *point.here) for n in array.shape})
+    if worst is None:
+        total = Wrong(
+            point.subject.name, point.order, "reverse", f"{name}, along a random direction,", (),
+            verdict.actual, verdict.expected, lengths=lengths,
+        )  # fmt: skip
+        return described(total)
+    wrong = Wrong(
+        point.subject.name, point.order, "reverse", name, worst, found, expected, lengths=lengths
+    )
+    for other, g in enumerate(slopes):
+        same = other != which and g.shape == x.shape
+        if same and x.size > 1 and np.allclose(g, expected, rtol=1e-5, atol=0):
+            other_name = point.subject.variables[other].name
+            wrong.notes.append(f"it is what {other_name} was given: are the inputs swapped?")
+    return described(wrong)
+
+
+def _suspects(
+    point: Point, which: int, found: Array, cotangents: Sequence[Array]
+) -> list[tuple[int, ...]]:
+    """The elements among which the worst is looked for: halves of a large array are tried first."""
+    shape = point.values[which].shape
+    positions = np.arange(found.size)
+    rng = np.random.default_rng(0)
+    while positions.size > _SEARCHED:
+        halves = np.array_split(positions, 2)
+        errors = []
+        for half in halves:
+            direction = np.zeros(found.size)
+            direction[half] = rng.normal(size=half.size)
+            verdict = point.reverse(point.line(which, direction.reshape(shape)), found, cotangents)
+            errors.append(float(np.abs(verdict.actual - verdict.expected)))
+        positions = halves[int(np.argmax(errors))]
+    return [tuple(map(int, np.unravel_index(i, shape))) for i in positions]
+
+
+def _forward_report(point: Point, line: Line, verdict: Verdict) -> str:
+    start = 0
+    for number, y in enumerate(point.here):
+        part = slice(start, start + y.size)
+        start += y.size
+        wrong = verdict.wrong[part].reshape(y.shape)
+        if not wrong.any():
+            continue
+        actual, expected = (a[part].reshape(y.shape) for a in (verdict.actual, verdict.expected))
+        apart = np.where(wrong, np.abs(actual - expected), -1.0)
+        index = tuple(map(int, np.unravel_index(int(np.argmax(apart)), y.shape)))
+        output = f"output {number}" if len(point.here) > 1 else "the output"
+        name = point.subject.variables[line.which].name
+        what = f"the tangent of {output} along {name}"
+        return described(
+            Wrong(point.subject.name, point.order, "forward", what, index, actual, expected)
+        )
+    raise AssertionError("nothing is wrong")
+
+
+Check = Callable[..., Kinks]

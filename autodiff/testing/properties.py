@@ -1,0 +1,253 @@
+"""What holds of a gradient without a difference: to the bit, or to rounding."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from autodiff.backward import backward
+from autodiff.testing.errors import GradientError, UncheckableError
+from autodiff.testing.rules import check_rules
+from autodiff.testing.subject import FunctionSubject, Subject, check_is_checkable, gradient, leaves
+from autodiff.transforms.evaluation import Pairing, pull_back
+from autodiff.typing import Array
+
+_ROUNDINGS: Final = 1e4
+"""Roundings that a sum of two gradients may be off by: 2e−12 in float64."""
+
+
+def cotangents_like(ys: Sequence[Array], rng: np.random.Generator) -> list[Array]:
+    """Signed random cotangents for these outputs."""
+    return [np.asarray(rng.normal(size=y.shape)).astype(y.dtype) for y in ys]
+
+
+def check_properties(subject: FunctionSubject, rng: np.random.Generator) -> None:
+    """Check all that gradients promise besides their value.
+
+    Raises
+    ------
+    UncheckableError
+        If the function is not deterministic, or nothing in it wants a gradient.
+    GradientError
+        If a promise is broken.
+    """
+    values = subject.values()
+    constants = [(x, x.copy()) for x in subject.constants()]
+    xs = leaves(values)
+    ys = check_is_checkable(subject, xs)
+    _check_deterministic(subject, values, ys)
+    cotangents = cotangents_like(ys, rng)
+    kept = [g.copy() for g in cotangents]
+    check_rules(subject, cotangents)
+    found = gradient(subject, values, cotangents)
+    _check_finite(subject, found)
+    if not _same(found, gradient(subject, values, cotangents)):
+        raise GradientError(f"{subject.name}: two walks back over the same graph differ")
+    _check_zero(subject, values, ys)
+    _check_backward(subject, cotangents, found)
+    for what, now, before in (
+        *(("the cotangent", a, b) for a, b in zip(cotangents, kept, strict=True)),
+        *((v.name, x._array, v.array) for x, v in zip(xs, subject.variables, strict=True)),
+        *(("an argument", a, b) for a, b in constants),
+    ):
+        if not np.array_equal(now, before):
+            raise GradientError(f"{subject.name}: {what} was changed: a write in place")
+    _check_linear(subject, values, ys, rng)
+    _check_fan_out(subject, values, ys, rng)
+    _check_same_input_twice(subject, values, rng)
+
+
+def _same(these: Sequence[Array], those: Sequence[Array]) -> bool:
+    return all(
+        a.shape == b.shape and np.array_equal(a, b) for a, b in zip(these, those, strict=True)
+    )
+
+
+def _check_deterministic(subject: Subject, values: Sequence[Array], ys: Sequence[Array]) -> None:
+    again = subject.evaluate(values)
+    if len(again) != len(ys) or not _same(ys, again):
+        raise UncheckableError(
+            f"check_gradients: {subject.name} is not deterministic: two evaluations at the same "
+            f"inputs differ; fix its random numbers (a drawn mask as an argument, a generator "
+            f"seeded within, .eval() for dropout)"
+        )
+
+
+def _check_finite(subject: Subject, found: Sequence[Array]) -> None:
+    for variable, g in zip(subject.variables, found, strict=True):
+        if not np.isfinite(g).all():
+            index = tuple(map(int, np.argwhere(~np.isfinite(g))[0]))
+            raise GradientError(
+                f"{subject.name}: the gradient to {variable.name} is {g[index]} at index {index}, "
+                f"though the result is finite"
+            )
+
+
+def _check_zero(subject: Subject, values: Sequence[Array], ys: Sequence[Array]) -> None:
+    found = gradient(subject, values, [np.zeros_like(y) for y in ys])
+    for variable, g in zip(subject.variables, found, strict=True):
+        if g.any():
+            raise GradientError(
+                f"{subject.name}: a cotangent of zeros gives a gradient to {variable.name} that "
+                f"is not zero: is the cotangent left out?"
+            )
+
+
+def _check_backward(subject: Subject, cotangents: list[Array], found: Sequence[Array]) -> None:
+    """``backward()`` gathers what ``gradients`` gives, twice as much in two calls, in own memory."""
+    xs = leaves(subject.values())
+    ys = subject.outputs(xs)
+    recorded = [(y, g) for y, g in zip(ys, cotangents, strict=True) if y.node is not None]
+    start = Pairing([g for _, g in recorded])(*(y for y, _ in recorded))
+    backward(start, retain_graph=True)
+    once = [np.zeros_like(x._array) if x.grad is None else x.grad.copy() for x in xs]
+    backward(start, retain_graph=True)
+    for variable, x, g, first in zip(subject.variables, xs, found, once, strict=True):
+        twice = np.zeros_like(g) if x.grad is None else x.grad
+        if not np.array_equal(first, g) or not np.array_equal(twice, 2 * g):
+            raise GradientError(
+                f"{subject.name}: backward() gathers another gradient to {variable.name} than "
+                f"gradients() gives, or than it gives itself when called again"
+            )
+    memories = [x.grad for x in xs if x.grad is not None]
+    others = [*(x._array for x in xs), *(y._array for y in ys), *cotangents]
+    for i, g in enumerate(memories):
+        if any(np.may_share_memory(g, other) for other in (*memories[:i], *others)):
+            raise GradientError(f"{subject.name}: a gradient shares memory with another array")
+
+
+def _check_close(
+    subject: Subject,
+    what: str,
+    actual: Sequence[Array],
+    expected: Sequence[Array],
+    spread: Callable[[], Sequence[Array]],
+) -> None:
+    """Equal to rounding, where `spread` says how far rounding reaches in an ill-conditioned rule."""
+    wide: Sequence[Array] | None = None
+    for i, (variable, a, e) in enumerate(zip(subject.variables, actual, expected, strict=True)):
+        if np.array_equal(a, e):
+            continue
+        apart = np.abs(a - e).max()
+        allowed = _ROUNDINGS * np.finfo(a.dtype).eps * np.abs(e).max()
+        if apart > allowed:
+            wide = spread() if wide is None else wide
+            allowed += 100 * np.abs(wide[i]).max()
+        if not apart <= allowed:
+            raise GradientError(
+                f"{subject.name}: {what}: the gradient to {variable.name} is off by {apart:.3g}, "
+                f"where it is up to {np.abs(e).max():.3g}"
+            )
+
+
+def _spread(
+    subject: Subject, values: Sequence[Array], cotangents: Sequence[Array], rng: np.random.Generator
+) -> Callable[[], list[Array]]:
+    """How much the gradient moves when values and cotangents move by a rounding."""
+
+    def moved() -> list[Array]:
+        def rounded(arrays: Sequence[Array]) -> list[Array]:
+            return [
+                a * (1 + np.finfo(a.dtype).eps * rng.choice([-2, 2], size=a.shape)).astype(a.dtype)
+                for a in arrays
+            ]
+
+        found = gradient(subject, values, cotangents)
+        moves = [np.zeros_like(g) for g in found]
+        for _ in range(3):
+            other = gradient(subject, rounded(values), rounded(cotangents))
+            moves = [
+                np.maximum(m, np.abs(g - o)) for m, g, o in zip(moves, found, other, strict=True)
+            ]
+        return moves
+
+    return moved
+
+
+def _check_linear(
+    subject: Subject, values: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator
+) -> None:
+    first, second = cotangents_like(ys, rng), cotangents_like(ys, rng)
+    a, b = gradient(subject, values, first), gradient(subject, values, second)
+    spread = _spread(subject, values, first, rng)
+    scaled = gradient(subject, values, [-2 * g for g in first])
+    what = "not linear in the cotangent: −2 times it does not give −2 times the gradient"
+    _check_close(subject, what, scaled, [-2 * g for g in a], spread)
+    both = gradient(subject, values, [g + h for g, h in zip(first, second, strict=True)])
+    what = "not linear in the cotangent: the gradient of a sum is not the sum of the gradients"
+    _check_close(subject, what, both, [g + h for g, h in zip(a, b, strict=True)], spread)
+
+
+def _check_fan_out(
+    subject: Subject, values: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator
+) -> None:
+    """Used twice on the same variables, and once more on others, within one graph."""
+    first, second, third = (cotangents_like(ys, rng) for _ in range(3))
+    near = [x * (1 + 1e-3 * rng.uniform(-1, 1, size=x.shape)).astype(x.dtype) for x in values]
+    xs = leaves(values)
+    once, twice = subject.outputs(xs), subject.outputs(xs)
+    try:
+        other = leaves(near)
+        elsewhere = subject.outputs(other)
+    except (ValueError, ArithmeticError):  # out of the function's domain
+        near, other = list(values), leaves(values)
+        elsewhere = subject.outputs(other)
+    found = pull_back(
+        [*once, *twice, *elsewhere], [*first, *second, *third], [*xs, *other], create_graph=False
+    )
+    parts = [gradient(subject, values, g) for g in (first, second)]
+    _check_close(
+        subject,
+        "used twice in a graph, the gradients do not add up (a stale or shared array?)",
+        found[: len(xs)],
+        [a + b for a, b in zip(*parts, strict=True)],
+        _spread(subject, values, first, rng),
+    )
+    _check_close(
+        subject,
+        "used a second time in a graph, it changes the gradient of the first (a stale value?)",
+        found[len(xs) :],
+        gradient(subject, near, third),
+        _spread(subject, near, third, rng),
+    )
+
+
+def _check_same_input_twice(
+    subject: Subject, values: Sequence[Array], rng: np.random.Generator
+) -> None:
+    """f(x, x): the gradient to x is the sum of those to both."""
+    pairs = [
+        (i, j)
+        for i, j in itertools.combinations(range(len(values)), 2)
+        if values[i].shape == values[j].shape
+        and values[i].dtype == values[j].dtype
+        and subject.variables[j].name.startswith("input")
+    ]
+    for i, j in pairs[:3]:
+        same = list(values)
+        same[j] = same[i]
+        try:
+            with np.errstate(all="ignore"):
+                ys = subject.evaluate(same)
+                cotangents = cotangents_like(ys, rng)
+                partials = gradient(subject, same, cotangents)
+        except (ValueError, ArithmeticError):  # out of the function's domain
+            continue
+        if not all(np.isfinite(g).all() for g in (*ys, *partials)):
+            continue
+        xs = leaves(same)
+        xs[j] = xs[i]
+        found = pull_back(subject.outputs(xs), cotangents, xs, create_graph=False)
+        expected = list(partials)
+        expected[i] = expected[j] = partials[i] + partials[j]
+        names = [subject.variables[k].name for k in (i, j)]
+        _check_close(
+            subject,
+            f"with the same Tensor as {names[0]} and {names[1]}, their gradients do not add up",
+            found,
+            expected,
+            _spread(subject, same, cotangents, rng),
+        )
