@@ -6,14 +6,11 @@ looked at.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autodiff.extra import import_extra
 from autodiff.testing.check import check_gradients
 from autodiff.testing.errors import GradientError, KinkWarning, UncheckableError
-
-if TYPE_CHECKING:
-    from autodiff.testing import strategies
 
 __all__ = [
     "GradientError",

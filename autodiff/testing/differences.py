@@ -85,7 +85,7 @@ class Line:
     ) -> None:
         self._evaluate = evaluate
         self._values = list(values)
-        self._here = here
+        self.here = here
         self.which = which
         self._direction = direction
         self._coarse: dict[int, Slopes] = {}
@@ -124,13 +124,13 @@ class Line:
         try:
             return self._evaluate(moved)
         except (ValueError, ArithmeticError):  # out of its domain
-            return [np.full_like(y, np.nan) for y in self._here]
+            return [np.full_like(y, np.nan) for y in self.here]
 
     def _slopes(self, direction: Array, t: float) -> Slopes:
         result = Slopes([], [], [], [])
         with np.errstate(all="ignore"):
             stencil = (self._at(direction, s * t) for s in (1, -1, 2, -2))
-            for y, a, b, c, d in zip(self._here, *stencil, strict=True):
+            for y, a, b, c, d in zip(self.here, *stencil, strict=True):
                 moves = (a != y) | (b != y) | (c != y) | (d != y)
                 size = np.maximum(np.maximum(np.abs(a), np.abs(b)), np.abs(y))
                 noise = np.where(moves, _ROUNDINGS * _EPSILON / t * size, 0.0)

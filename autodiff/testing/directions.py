@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.testing.comparison import Reading, Verdict, compare, entries, weighted
-from autodiff.testing.differences import Line
+from autodiff.testing.complex_step import complex_slopes, exactly, is_trustworthy
+from autodiff.testing.differences import Line, Slopes
 from autodiff.testing.errors import GradientError
 from autodiff.testing.properties import cotangents_like
 from autodiff.testing.report import Wrong, described
@@ -52,13 +53,28 @@ class Point:
         self.rtol = rtol
         self.values = subject.values()
         self.here = subject.evaluate(self.values)
+        self.is_analytic = False
+
+    def try_complex_step(self, lines: Sequence[Line]) -> None:
+        """Use complex steps from now on, if along `lines` they agree with differences."""
+        self.is_analytic = is_trustworthy(self.subject.plain, self.values, lines)
+
+    def exact(self, line: Line) -> Slopes | None:
+        """The slopes by a complex step, None if the function is not made for it."""
+        slopes = complex_slopes(self.subject.plain, self.values, line) if self.is_analytic else None
+        return None if slopes is None else exactly(slopes)
 
     def line(self, which: int, direction: Array) -> Line:
         """The line along one variable."""
         return Line(self.subject.evaluate, self.values, self.here, which, direction)
 
     def reverse(
-        self, line: Line, slopes: Array, cotangents: Sequence[Array], resolve: bool = False
+        self,
+        line: Line,
+        slopes: Array,
+        cotangents: Sequence[Array],
+        resolve: bool = False,
+        exact: Slopes | None = None,
     ) -> Verdict:
         """The gradient, of which `slopes` is the part of the line's variable, along the line."""
 
@@ -66,9 +82,9 @@ class Point:
             terms = slopes * direction
             return np.asarray(terms.sum()), np.abs(terms).sum()
 
-        return compare(line, actual, weighted(cotangents), self.rtol, resolve)
+        return compare(line, actual, weighted(cotangents), self.rtol, resolve, exact)
 
-    def forward(self, line: Line) -> Verdict:
+    def forward(self, line: Line, exact: Slopes | None = None) -> Verdict:
         """The tangents along the line."""
 
         def actual(direction: Array) -> tuple[Array, Any]:
@@ -79,7 +95,7 @@ class Point:
             return row, np.abs(row)
 
         read: Reading = entries
-        return compare(line, actual, read, self.rtol, resolve=False)
+        return compare(line, actual, read, self.rtol, False, exact)
 
 
 def check_directions(
@@ -100,13 +116,20 @@ def check_directions(
     """
     point = Point(subject, order, rtol)
     small = sum(x.size for x in point.values) <= SMALL
-    for turn in range(directions):
+    turns = [
+        [
+            point.line(which, np.asarray(rng.normal(size=x.shape)))
+            for which, x in enumerate(point.values)
+            if x.size
+        ]
+        for _ in range(directions)
+    ]
+    point.try_complex_step([line for lines in turns[:2] for line in lines])
+    for turn, lines in enumerate(turns):
         cotangents = cotangents_like(point.here, rng)
         slopes = gradient(subject, point.values, cotangents)
-        for which, x in enumerate(point.values):
-            if not x.size:
-                continue
-            line = point.line(which, np.asarray(rng.normal(size=x.shape)))
+        for line in lines:
+            which, x = line.which, point.values[line.which]
             known = _compare(point, line, modes, slopes, cotangents, kinks, _RANDOM)
             if turn == 0 and (small or not known):
                 for element in _some_elements(x.shape, rng):
@@ -142,14 +165,15 @@ def _compare(
 ) -> bool:
     """Whether the differences along a line could tell; an error where they tell it is wrong."""
     known = True
+    exact = point.exact(line)
     for mode in modes:
         if mode == "reverse":
             whole = place == _RANDOM
-            verdict = point.reverse(line, slopes[line.which], cotangents, resolve=whole)
+            verdict = point.reverse(line, slopes[line.which], cotangents, whole, exact)
             if verdict.wrong.any():
                 raise GradientError(_reverse_report(point, line, slopes, cotangents, verdict))
         else:
-            verdict = point.forward(line)
+            verdict = point.forward(line, exact)
             if verdict.wrong.any():
                 raise GradientError(_forward_report(point, line, verdict))
         kinks.checked += int(verdict.right.any())

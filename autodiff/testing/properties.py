@@ -97,7 +97,7 @@ def _check_zero(subject: Subject, values: Sequence[Array], ys: Sequence[Array]) 
 
 
 def _check_backward(subject: Subject, cotangents: list[Array], found: Sequence[Array]) -> None:
-    """``backward()`` gathers what ``gradients`` gives, twice as much in two calls, in own memory."""
+    """``backward()`` gathers what ``gradients`` gives, twice as much in two calls."""
     xs = leaves(subject.values())
     ys = subject.outputs(xs)
     recorded = [(y, g) for y, g in zip(ys, cotangents, strict=True) if y.node is not None]
@@ -126,7 +126,7 @@ def _check_close(
     expected: Sequence[Array],
     spread: Callable[[], Sequence[Array]],
 ) -> None:
-    """Equal to rounding, where `spread` says how far rounding reaches in an ill-conditioned rule."""
+    """Equal to rounding; `spread` says how far that reaches where a rule is ill-conditioned."""
     wide: Sequence[Array] | None = None
     for i, (variable, a, e) in enumerate(zip(subject.variables, actual, expected, strict=True)):
         if np.array_equal(a, e):
@@ -151,7 +151,9 @@ def _spread(
     def moved() -> list[Array]:
         def rounded(arrays: Sequence[Array]) -> list[Array]:
             return [
-                a * (1 + np.finfo(a.dtype).eps * rng.choice([-2, 2], size=a.shape)).astype(a.dtype)
+                (a * (1 + np.finfo(a.dtype).eps * rng.choice([-2, 2], size=a.shape))).astype(
+                    a.dtype
+                )
                 for a in arrays
             ]
 
@@ -186,7 +188,10 @@ def _check_fan_out(
 ) -> None:
     """Used twice on the same variables, and once more on others, within one graph."""
     first, second, third = (cotangents_like(ys, rng) for _ in range(3))
-    near = [x * (1 + 1e-3 * rng.uniform(-1, 1, size=x.shape)).astype(x.dtype) for x in values]
+    near = [
+        (x * (1 + 1e-3 * np.asarray(rng.uniform(-1, 1, size=x.shape)))).astype(x.dtype)
+        for x in values
+    ]
     xs = leaves(values)
     once, twice = subject.outputs(xs), subject.outputs(xs)
     try:

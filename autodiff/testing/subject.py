@@ -14,6 +14,7 @@ from autodiff import trees
 from autodiff.op import Op
 from autodiff.reverse import reachable
 from autodiff.tensor import Tensor
+from autodiff.testing.complex_step import as_outputs, plain_function
 from autodiff.testing.errors import UncheckableError
 from autodiff.transforms.evaluation import pull_back
 from autodiff.typing import Array
@@ -56,6 +57,10 @@ class Subject:
     def values(self) -> list[Array]:
         """The arrays of the variables."""
         return [variable.array for variable in self.variables]
+
+    def plain(self, values: Sequence[Any]) -> list[Array]:
+        """Its results on arrays that may be complex, if it is made of NumPy's functions alone."""
+        raise TypeError(f"{self.name} is computed on Tensors")
 
     def evaluate(self, values: Sequence[Array]) -> list[Array]:
         """Its results as arrays."""
@@ -140,21 +145,31 @@ class FunctionSubject(Subject):
         """What the function gives with `values` in the place of its variables."""
         if self._model is not None:
             self._model.set(values[self._given :])
+        return self._called(self._function, values)
+
+    def _called(self, function: Callable[..., Any], values: Sequence[Any]) -> Any:
         given = iter(values)
         arguments = trees.mapped(
             lambda x: next(given) if isinstance(x, Variable) else x, self._template
         )
-        return self._function(*arguments)
+        return function(*arguments)
 
     def constants(self) -> list[Array]:
         """The arrays among the arguments that are no variables: labels, indices."""
         found = (x._array if isinstance(x, Tensor) else x for x in parts(self._template))
         return [x for x in found if isinstance(x, np.ndarray)]
 
-    @property
-    def plain(self) -> Callable[..., Any] | None:
-        """The function for arrays alone, None if there is none."""
-        return None if self._model is not None else self._function
+    def plain(self, values: Sequence[Any]) -> list[Array]:
+        """Its results on arrays alone, which may be complex.
+
+        Raises
+        ------
+        Exception
+            Of any kind, if it does not compute on such arrays.
+        """
+        if self._model is not None:
+            raise TypeError(f"{self.name} has parameters, which are Tensors")
+        return as_outputs(self._called(plain_function(self._function), values))
 
 
 def is_module(f: Any) -> bool:
