@@ -190,6 +190,6 @@ def qr(a: Value, mode: Literal["reduced", "complete", "r"] = "reduced") -> Any:
     """
     if mode == "r":
         return Qr()(a)[1]
-    if mode != "reduced" and mode != "complete":
-        raise ValueError(f"qr: mode {mode!r}; expected 'reduced', 'complete' or 'r'")
-    return QRResult(*Qr(mode)(a))
+    if mode == "reduced" or mode == "complete":
+        return QRResult(*Qr(mode)(a))
+    raise ValueError(f"qr: mode {mode!r}; expected 'reduced', 'complete' or 'r'")

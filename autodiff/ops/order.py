@@ -136,9 +136,13 @@ def values(x: Value) -> Any:
 def in_rows(a: Value, axis: Axes) -> tuple[Value, Shape]:
     """`a` with the axes made one, the last; and the shape that a reduction along them keeps."""
     axes = axes_of(a.shape, axis)
+    stays = kept(a.shape, axes)
     stay = tuple(n for i, n in enumerate(a.shape) if i not in axes)
-    behind = moveaxis(a, axes, tuple(range(len(stay), a.ndim)))
-    return reshape(behind, (*stay, count(a.shape, axes))), kept(a.shape, axes)
+    rows = (*stay, count(a.shape, axes))
+    last = tuple(range(len(stay), a.ndim))
+    if axes != last:
+        a = moveaxis(a, axes, last)
+    return a if a.shape == rows else reshape(a, rows), stays
 
 
 @implements(np.sort)
