@@ -96,6 +96,19 @@ TABLE = [
         [[-1, 0, 1, 2, 3]],
         [[0, 3, 2, 2, 0]],
     ),
+    ("norm, two", lambda x: ad.norm(x, 2), [[[3, 0], [0, 3]]], [[[1 / 2, 0], [0, 1 / 2]]]),
+    ("norm, nuclear", lambda x: ad.norm(x, "nuc"), [[[3, 0], [0, 5]]], [[[1, 0], [0, 1]]]),
+    ("eigh", lambda x: ad.eigh(x)[0], [[[3, 0], [0, 3]]], [[[1, 0], [0, 1]]]),
+    ("eigh, one triangle", lambda x: ad.eigh(x)[0][1], [[[0, 0], [2, 0]]], [[[0.5] * 2] * 2]),
+    (
+        "cholesky, one triangle",
+        lambda x: ad.cholesky(x)[1, 0],
+        [[[1, 0], [0, 1]]],
+        [[[0, 0.5], [0.5, 0]]],
+    ),
+    ("det", ad.det, [[[1, 2], [2, 4]]], [[[4, -2], [-2, 1]]]),
+    ("slogdet, the sign", lambda x: ad.slogdet(x)[0], [[[1, 2], [2, 5]]], [[[0, 0], [0, 0]]]),
+    ("pinv", lambda x: ad.pinv(x)[0, 0], [[[2, 0], [0, 0]]], [[[-1 / 4, 0], [0, 0]]]),
     ("std", lambda x: x.std(), [[2, 2, 2]], [[0, 0, 0]]),
     ("std, axis", lambda x: x.std(axis=1), [[[2, 2], [0, 2]]], [[[0, 0], [-1 / 2, 1 / 2]]]),
     ("prod, one zero", lambda x: x.prod(), [[0, 2, 3]], [[6, 0, 0]]),
@@ -162,3 +175,20 @@ def test_nan_is_no_tie():
     x = Tensor([np.nan, 1.0], requires_grad=True)
     x.max().backward()
     np.testing.assert_array_equal(x.grad, [0, 0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: ad.eigh(x @ x.T)[1],
+        lambda x: ad.svd(x)[0],
+        lambda x: ad.svd(x)[2],
+        lambda x: ad.svd(x[:, 1:] * 0, full_matrices=False)[0],
+        lambda x: ad.qr(x * np.array([0, 1]))[0],
+    ],
+)
+def test_vectors_of_equal_values_are_refused(f):
+    x = Tensor(np.eye(2), requires_grad=True)
+    y = f(x)
+    with pytest.raises(np.linalg.LinAlgError):
+        (y * np.array([[1.0], [2]])).sum().backward()
