@@ -56,6 +56,15 @@ def check_second_and_third_order(op, inputs):
         assert_gradient(differentiable(op), inputs, rng, order=order - 1, relative=1e-8 * 10**order)
 
 
+def check_gradient_is_symmetric_where_the_input_is(op, inputs):
+    if not op.symmetric:
+        return
+    (x,) = leaves(inputs)
+    for y in outputs(op(x)):
+        (slope,) = gradients(y, [x], np.random.default_rng(0).normal(size=y.shape))
+        np.testing.assert_allclose(slope, np.swapaxes(slope, -1, -2), rtol=1e-10, atol=1e-12)
+
+
 def check_definition(op, inputs):
     if op.definition is None:
         return
