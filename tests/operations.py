@@ -23,6 +23,10 @@ def is_drawn(cls):
     return issubclass(cls, Elementwise) and cls.cases.__func__ is Elementwise.cases.__func__
 
 
+PARAMETERS = {"ELU": (1.0, 0.5)}
+"""Per class whose shapes are drawn, what its parameter is drawn from, if not its default."""
+
+
 @st.composite
 def calls(draw, cls):
     """An operation of a drawn class, and arguments in its domain that broadcast."""
@@ -33,7 +37,9 @@ def calls(draw, cls):
     ).input_shapes
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     pairs = zip(cls.domain, shapes, strict=True)
-    return cls(), tuple(domain.sample(rng, shape) for domain, shape in pairs)
+    parameters = PARAMETERS.get(cls.__name__)
+    op = cls() if parameters is None else cls(draw(st.sampled_from(parameters)))
+    return op, tuple(domain.sample(rng, shape) for domain, shape in pairs)
 
 
 def _assigned(op, x, value):

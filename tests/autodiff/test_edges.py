@@ -82,6 +82,12 @@ def test_the_number_of_inputs_is_checked():
     np.testing.assert_array_equal(y.numpy(), [5, 5])
 
 
+@pytest.mark.parametrize("branches", [(), (1.0,), (None, 1.0)])
+def test_where_takes_both_branches(branches):
+    with pytest.raises(TypeError, match="x and y must both be given"):
+        ad.where([True, False], *branches)
+
+
 def test_parameters_are_copied():
     shift = np.array([1])
     x = leaf([1.0, 2.0, 3.0])

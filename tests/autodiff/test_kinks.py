@@ -66,6 +66,12 @@ TABLE = [
     ("x ** array 0", lambda x: x ** np.zeros(3), [[-1, 0, 2]], [[0, 0, 0]]),
     ("x ** 1", lambda x: x**1, [[-1, 0, 2]], [[1, 1, 1]]),
     ("x ** 2", lambda x: x**2, [[-1, 0, 2]], [[-2, 0, 4]]),
+    (
+        "x ** array of whole numbers",
+        lambda x: x ** np.array([-1.0, 1, 2, 3]),
+        [[2] * 4],
+        [[-1 / 4, 1, 4, 12]],
+    ),
     ("x ** y", lambda x, y: x**y, [[0, 2, 0], [2, 3, 0]], [[0, 12, 0], [0, 8 * np.log(2), 0]]),
     ("2 ** y", lambda y: 2**y, [[0, 3]], [[np.log(2), 8 * np.log(2)]]),
     ("norm", ad.norm, [[0, 0]], [[0, 0]]),
@@ -134,6 +140,19 @@ def test_table(f, values, expected):
         np.testing.assert_allclose(actual, right, rtol=1e-12, atol=1e-15)
 
 
+SOUND = ["clip", "clip, bounds", "relu", "leaky_relu", "elu"]
+"""Fused operations whose definitions have the same kinks."""
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row[0] in SOUND], ids=lambda row: row[0])
+def test_definitions_have_the_same_kinks(row):
+    _, f, values, expected = row
+    with ad.primitives():
+        slopes = slope(f, *values)
+    for actual, right in zip(slopes, expected, strict=True):
+        np.testing.assert_allclose(actual, right, rtol=1e-12, atol=1e-15)
+
+
 def test_sqrt_is_vertical_at_zero():
     with np.errstate(divide="ignore"):
         assert slope(ad.sqrt, 0.0)[0] == np.inf
@@ -157,6 +176,11 @@ def test_prod_with_zeros_at_second_order():
     np.testing.assert_array_equal(hessian, [[0, 5, 0], [5, 0, 0], [0, 0, 0]])
     (h,) = gradients(g[0], [x], create_graph=True)
     np.testing.assert_array_equal(gradients(h[1], [x])[0], [0, 0, 1])
+
+
+def test_norm_has_a_slope_of_its_slope_where_an_element_is_zero():
+    """∂²‖x‖/∂xᵢ² = (1 − xᵢ²/‖x‖²) / ‖x‖."""
+    np.testing.assert_allclose(higher(ad.norm, [0.0, 3.0], 2), [1 / 3, 0], rtol=1e-15)
 
 
 @pytest.mark.parametrize("f", [lambda x: x.std(), ad.norm, lambda x: ad.norm(x, 3)])

@@ -6,6 +6,7 @@ tell it from the original.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,4 +44,112 @@ class Equivalent:
         )
 
 
-EQUIVALENTS: Final[tuple[Equivalent, ...]] = ()
+def _all(function: str, operator: str, reason: str, *after: str) -> Iterator[Equivalent]:
+    return (Equivalent(function, operator, text, reason) for text in after)
+
+
+_UNTAKEN: Final = "What stands in the branch that is not taken is any harmless number."
+_CONTINUOUS: Final = "At the bound itself both branches have the same value."
+_ONLY_ONE: Final = "The axis has length 1: its first element is its last."
+_MINUS_ZERO: Final = "−0 equals 0."
+
+EQUIVALENTS: Final = (
+    # -- arithmetic, elementwise -----------------------------------------------------------
+    *_all(
+        "Power._slope",
+        "branches",
+        "0 · x¹ is 0 as well, if x is finite.",
+        "return y * x ** np.where(y == 0, 1, y - 1)",
+    ),
+    *_all(
+        "Power._slope",
+        "off by one",
+        _UNTAKEN,
+        "return np.where(y == 0, 0, y * x ** np.where(y == 0, 2, y - 1))",
+        "return np.where(y == 0, 0, y * x ** np.where(y == 0, 0, y - 1))",
+    ),
+    *_all("Sign.vjp", "sign", _MINUS_ZERO, "return (-np.zeros_like(g),)"),
+    # -- linalg, scan ----------------------------------------------------------------------
+    *_all(
+        "Matmul._left",
+        "off by one",
+        _ONLY_ONE,
+        "return np.matmul(g[..., None, :], columns)[..., -1, :]",
+    ),
+    *_all(
+        "Matmul._right",
+        "off by one",
+        _ONLY_ONE,
+        "return np.matmul(rows, g[..., None])[..., -1]",
+    ),
+    *_all(
+        "Norm.vjp",
+        "off by one",
+        "For p = 1 the general formula has the same value, by a longer way.",
+        "if self.ord == 0:",
+    ),
+    *_all(
+        "Norm.vjp",
+        "off by one",
+        _UNTAKEN,
+        "length = np.where(y == 0, 2, y)",
+        "return (self.stretch(scale, x.shape) * np.sign(x)"
+        " * np.where(x == 0, 2, np.abs(x)) ** (self.ord - 1),)",
+    ),
+    *_all(
+        "scan._adjoint_recurrence",
+        "swapped function",
+        "The first coefficient multiplies y₋₁, which is 0.",
+        "following = np.concatenate([np.zeros_like(a[:1]), np.flip(a, 0)[:-1]])",
+    ),
+    # -- activations -----------------------------------------------------------------------
+    *_all("Step.vjp", "sign", _MINUS_ZERO, "return (-np.zeros_like(g),)"),
+    *_all(
+        "Sigmoid.forward",
+        "comparison",
+        "At 0 exp(−|x|) is 1 too.",
+        "return np.where(x > 0, 1, small) / (1 + small)",
+    ),
+    *_all(
+        "LeakyReLU.forward",
+        "comparison",
+        _CONTINUOUS,
+        "return np.where(x >= 0, x, self.negative_slope * x)",
+    ),
+    *_all(
+        "ELU.forward",
+        "comparison",
+        _CONTINUOUS,
+        "return np.where(x >= 0, x, self.alpha * np.expm1(np.minimum(x, 0)))",
+    ),
+    *_all(
+        "ELU.forward",
+        "off by one",
+        _UNTAKEN,
+        "return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 1)))",
+    ),
+    *_all(
+        "ELU.vjp",
+        "comparison",
+        _CONTINUOUS,
+        "return (np.where(x > 0, g, g * self.alpha * np.exp(np.where(x >= 0, 0, x))),)",
+    ),
+    *_all(
+        "ELU.vjp",
+        "off by one",
+        _UNTAKEN,
+        "return (np.where(x > 0, g, g * self.alpha * np.exp(np.where(x > 1, 0, x))),)",
+        "return (np.where(x > 0, g, g * self.alpha * np.exp(np.where(x > 0, 1, x))),)",
+        "return (np.where(x > 0, g, g * self.alpha * np.exp(np.where(x > 0, -1, x))),)",
+    ),
+    *_all("ELU.definition", "comparison", _CONTINUOUS, "negative = where(x >= 0, 0, x)"),
+    *_all(
+        "ELU.definition",
+        "off by one",
+        _UNTAKEN,
+        "negative = where(x > 1, 0, x)",
+        "negative = where(x > 0, 1, x)",
+        "negative = where(x > 0, -1, x)",
+    ),
+)
+"""All of them."""

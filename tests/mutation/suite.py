@@ -33,6 +33,7 @@ TESTS: Final = (
     "tests/nn/test_functional.py",
     "tests/nn/test_convolution.py",
     "tests/nn/test_layers.py",
+    "tests/viz/test_symbolic.py",
 )
 """What is run unless other files are named."""
 
@@ -84,6 +85,7 @@ class Suite:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._items = session.items
+        _run(self._items[0])  # what the first test has to set up, no forked process has to
         self._use(self)
         return True
 
@@ -184,7 +186,7 @@ def _in_processes(
     trials: Iterable[tuple[Any, Callable[[], None]]], jobs: int
 ) -> Iterator[tuple[Any, Verdict]]:
     """Run each trial in a forked process; it survives if it comes to its end."""
-    gc.freeze()  # so that the forked processes share what is there
+    gc.freeze()  # so that what is there is not copied into the forked processes
     running: dict[int, Any] = {}
     for subject, trial in trials:
         if len(running) == jobs:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autodiff import Tensor, gradients
+from autodiff import Tensor, gradients, primitives
 from nn import functional as F
 
 # -- activations ---------------------------------------------------------------------------
@@ -75,6 +75,26 @@ def test_softmax_of_the_lectures():
     np.testing.assert_array_equal(F.softmax(np.array([0.0, -np.inf])), [1, 0])
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_softmax_of_rows_far_apart(axis):
+    """Each row is shifted by its own largest score, not by that of all."""
+    scores = np.array([[1.0, 2.0], [-2000.0, -2001.0]])
+    rows = scores if axis == 1 else scores.T
+    right = 1 / (1 + np.exp([[1, -1], [-1, 1]]))
+    with np.errstate(all="raise", under="ignore"):
+        y = F.softmax(rows, axis)
+        logarithm = F.log_softmax(rows, axis)
+    np.testing.assert_allclose(y, right if axis == 1 else right.T, rtol=1e-14)
+    np.testing.assert_allclose(np.exp(logarithm), y, rtol=1e-14)
+
+
+def test_definition_of_elu_does_not_overflow():
+    x = Tensor([-1000.0, 1000.0], requires_grad=True)
+    with np.errstate(over="raise"), primitives():
+        F.elu(x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [0, 1])
+
+
 def test_maxout():
     x = Tensor([[1.0, 5.0, 2.0, -1.0]], requires_grad=True)
     y = F.maxout(x)
@@ -83,6 +103,14 @@ def test_maxout():
     np.testing.assert_array_equal(x.grad, [[0, 1, 1, 0]])
     with pytest.raises(ValueError, match=r"maxout: \(1, 4\) cannot be cut into 3 pieces"):
         F.maxout(x, 3)
+
+
+def test_affine_of_several_dtypes_has_the_wider_one():
+    """As x @ W + b has it: nothing is added in place that would be rounded."""
+    x, weight = np.array([[1.0, 2.0]], dtype=np.float32), np.array([[3.0], [4.0]], np.float32)
+    y = F.affine(x, weight, Tensor([0.1], requires_grad=True))
+    assert y.dtype == np.float64
+    np.testing.assert_allclose(y.numpy(), [[11.1]], rtol=1e-15)
 
 
 # -- losses --------------------------------------------------------------------------------
