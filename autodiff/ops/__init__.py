@@ -1,45 +1,103 @@
 """The operations, by family. Primitive ones, and fused ones with their definitions."""
 
+from autodiff.ops import ufunc_methods  # noqa: F401  # fills the table of methods
 from autodiff.ops.arithmetic import (
     add,
     divide,
     floor_divide,
     logaddexp,
+    logaddexp2,
     multiply,
     power,
     remainder,
     subtract,
 )
-from autodiff.ops.einsum import einsum
+from autodiff.ops.einsum import (
+    einsum,
+)
 from autodiff.ops.elementwise import (
     abs,
-    arccos,
-    arcsin,
-    arctan,
-    cos,
-    cosh,
+    cbrt,
+    negative,
+    positive,
+    reciprocal,
+    sign,
+    sqrt,
+    square,
+)
+from autodiff.ops.exponential import (
     exp,
+    exp2,
     expm1,
     log,
     log1p,
     log2,
     log10,
-    negative,
-    reciprocal,
-    sign,
-    sin,
+)
+from autodiff.ops.hyperbolic import (
+    arccosh,
+    arcsinh,
+    arctanh,
+    cosh,
     sinh,
-    sqrt,
-    square,
-    tan,
     tanh,
 )
-from autodiff.ops.indexing import getitem, index_update, take
-from autodiff.ops.joining import concatenate, pad, repeat, split, stack, tile
-from autodiff.ops.linalg import diagonal, dot, matmul, norm, outer, tensordot, trace
-from autodiff.ops.reduction import logsumexp, max, mean, min, prod, std, sum, var
-from autodiff.ops.scan import cumprod, cumsum
-from autodiff.ops.selection import clip, maximum, minimum, where
+from autodiff.ops.indexing import (
+    getitem,
+    index_update,
+    take,
+)
+from autodiff.ops.joining import (
+    concatenate,
+    pad,
+    repeat,
+    split,
+    stack,
+    tile,
+)
+from autodiff.ops.linalg import (
+    diagonal,
+    dot,
+    matmul,
+    norm,
+    outer,
+    tensordot,
+    trace,
+)
+from autodiff.ops.nan import (
+    nan_to_num,
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmin,
+    nanprod,
+    nanstd,
+    nansum,
+    nanvar,
+)
+from autodiff.ops.rounding import (
+    ceil,
+    copysign,
+    fix,
+    floor,
+    heaviside,
+    rint,
+    round,
+    trunc,
+)
+from autodiff.ops.scan import (
+    cumprod,
+    cumsum,
+)
+from autodiff.ops.selection import (
+    clip,
+    fmax,
+    fmin,
+    maximum,
+    minimum,
+    where,
+)
 from autodiff.ops.shaping import (
     astype,
     broadcast_to,
@@ -53,37 +111,80 @@ from autodiff.ops.shaping import (
     swapaxes,
     transpose,
 )
+from autodiff.ops.sinc import (
+    sinc,
+)
+from autodiff.ops.statistics import (
+    average,
+    logsumexp,
+    max,
+    mean,
+    min,
+    prod,
+    std,
+    sum,
+    var,
+)
+from autodiff.ops.trigonometry import (
+    arccos,
+    arcsin,
+    arctan,
+    arctan2,
+    cos,
+    deg2rad,
+    hypot,
+    rad2deg,
+    sin,
+    tan,
+)
 
 __all__ = [
     "abs",
     "add",
     "arccos",
+    "arccosh",
     "arcsin",
+    "arcsinh",
     "arctan",
+    "arctan2",
+    "arctanh",
     "astype",
+    "average",
     "broadcast_to",
+    "cbrt",
+    "ceil",
     "clip",
     "concatenate",
+    "copysign",
     "cos",
     "cosh",
     "cumprod",
     "cumsum",
+    "deg2rad",
     "diagonal",
     "divide",
     "dot",
     "einsum",
     "exp",
+    "exp2",
     "expand_dims",
     "expm1",
+    "fix",
     "flip",
+    "floor",
     "floor_divide",
+    "fmax",
+    "fmin",
     "getitem",
+    "heaviside",
+    "hypot",
     "index_update",
     "log",
     "log1p",
     "log2",
     "log10",
     "logaddexp",
+    "logaddexp2",
     "logsumexp",
     "matmul",
     "max",
@@ -93,20 +194,35 @@ __all__ = [
     "minimum",
     "moveaxis",
     "multiply",
+    "nan_to_num",
+    "nancumprod",
+    "nancumsum",
+    "nanmax",
+    "nanmean",
+    "nanmin",
+    "nanprod",
+    "nanstd",
+    "nansum",
+    "nanvar",
     "negative",
     "norm",
     "outer",
     "pad",
+    "positive",
     "power",
     "prod",
+    "rad2deg",
     "ravel",
     "reciprocal",
     "remainder",
     "repeat",
     "reshape",
+    "rint",
     "roll",
+    "round",
     "sign",
     "sin",
+    "sinc",
     "sinh",
     "split",
     "sqrt",
@@ -124,6 +240,7 @@ __all__ = [
     "tile",
     "trace",
     "transpose",
+    "trunc",
     "var",
     "where",
 ]
