@@ -43,7 +43,7 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dic
         ours = numpy_methods.get((ufunc, method)) or _outer(ours, method)
     if ours is None:
         raise TypeError(refusal(ufunc, method))
-    taken = inspect.signature(ours).parameters if kwargs and method != "__call__" else {}
+    taken = inspect.signature(ours).parameters if kwargs and not isinstance(ours, Op) else {}
     for name in kwargs:
         if name not in taken:
             raise refused_parameter(ufunc, name)

@@ -109,7 +109,7 @@ def refusal(function: Callable[..., Any], method: str = "__call__") -> str:
     """Why `function` does not take Tensors, and what to write."""
     name = name_of(function, method)
     if name.startswith("fft."):
-        return f"np.{name}: {_COMPLEX}"
+        return f"np.{name} does not take Tensors: {_COMPLEX}"
     hint = HINTS.get(name)
     if method != "__call__":
         offered = [m for f, m in numpy_methods if f is function and m != method]

@@ -255,6 +255,34 @@ class Operators:
         """The diagonal."""
         return ops.diagonal(self, offset, axis1, axis2)
 
+    @property
+    def mT(self) -> Tensor:
+        """The matrices in the last two axes, transposed."""
+        return ops.matrix_transpose(self)
+
+    @property
+    def real(self) -> Tensor:
+        """The Tensor itself: all numbers here are real."""
+        return ops.real(self)
+
+    def conjugate(self) -> Tensor:
+        """The Tensor itself: real numbers are their own conjugates."""
+        return ops.real(self)
+
+    conj = conjugate
+
+    def copy(self) -> Tensor:
+        """A result of its own with the same values."""
+        return ops.copy(self)
+
+    def flatten(self) -> Tensor:
+        """The elements in one axis."""
+        return ops.ravel(self)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+        """The parts along `axis` for which `condition` holds."""
+        return ops.compress(condition, self, axis)
+
     def round(self, decimals: int = 0) -> Tensor:
         """To a number of decimals; its slope is 0 everywhere."""
         return ops.round(self, decimals)

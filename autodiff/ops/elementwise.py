@@ -8,6 +8,7 @@ import numpy as np
 
 from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
+from autodiff.numpy_functions import implements
 from autodiff.op import Gradients, Op
 from autodiff.saves import INPUTS, NOTHING, OUTPUT
 from autodiff.typing import Value
@@ -154,7 +155,7 @@ class Positive(Elementwise):
         return 1 * x
 
 
-abs = Absolute()
+abs = implements(np.fabs)(Absolute())
 sign = Sign()
 square = Square()
 sqrt = Sqrt()

@@ -229,7 +229,7 @@ def average(
     a = as_array(a)
     if weights is None:
         y = mean(a, axis, keepdims=keepdims)
-        total: Any = np.ones_like(y) * count(a.shape, axis)
+        total: Any = choose(True, float(count(a.shape, axis)), y)
     else:
         weights = _spread(as_array(weights), a, axis)
         total = sum(weights, axis, keepdims=keepdims)

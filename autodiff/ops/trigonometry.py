@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from autodiff.domain import NONZERO, UNIT, Reals
+from autodiff.numpy_functions import implements
 from autodiff.op import Gradients
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise, reciprocal
@@ -144,7 +145,7 @@ tan = Tan()
 arcsin = Arcsin()
 arccos = Arccos()
 arctan = Arctan()
-deg2rad = Deg2rad()
-rad2deg = Rad2deg()
+deg2rad = implements(np.radians)(Deg2rad())
+rad2deg = implements(np.degrees)(Rad2deg())
 arctan2 = Arctan2()
 hypot = Hypot()
