@@ -39,7 +39,8 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's `function`, computed with the arrays of the Tensors that it is given."""
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
-        if "out" in kwargs and isinstance(kwargs["out"], Recorded):
+        out = kwargs.get("out")
+        if any(isinstance(x, Recorded) for x in (out if isinstance(out, tuple) else (out,))):
             raise TypeError(
                 f"np.{function.__name__}: out is a Tensor, which is never written; give an array"
             )

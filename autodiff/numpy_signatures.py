@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.graph import Recorded
-from autodiff.numpy_refusals import name_of, refused_parameter
+from autodiff.numpy_refusals import refused_parameter
 
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 no_value: Final[Any] = np._NoValue
@@ -52,10 +52,7 @@ class Translation:
             name in self.taken and value is not no_value for name, value in kwargs.items()
         ):
             return self.ours(*args, **kwargs)
-        try:
-            bound = self.signature.bind(*args, **kwargs).arguments
-        except TypeError as error:
-            raise TypeError(f"np.{name_of(self.theirs)} on a Tensor: {error}") from None
+        bound = self.signature.bind(*args, **kwargs).arguments  # NumPy has seen that they fit
         positional: list[Any] = []
         named: dict[str, Any] = {}
         for name, value in bound.items():

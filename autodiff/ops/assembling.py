@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.numpy_functions import implements
+from autodiff.numpy_plain import values as array_of
 from autodiff.ops.indexing import take
 from autodiff.ops.joining import concatenate, split
 from autodiff.ops.rearranging import atleast_1d, atleast_2d, atleast_3d
@@ -124,7 +125,7 @@ def append(arr: Value, values: Value, axis: int | None = None) -> Tensor:
 def delete(arr: Value, obj: Places, axis: int | None = None) -> Tensor:
     """`arr` without the parts `obj` along `axis`; flattened first if None."""
     arr, axis = _flat(arr, axis, "delete")
-    return take(arr, np.delete(np.arange(arr.shape[axis]), obj), axis)
+    return take(arr, np.delete(np.arange(arr.shape[axis]), array_of(obj)), axis)
 
 
 @implements(np.insert)
@@ -144,7 +145,7 @@ def insert(arr: Value, obj: Places, values: Value, axis: int | None = None) -> T
     """
     arr, axis = _flat(arr, axis, "insert")
     values = as_array_of(values, arr)
-    n = arr.shape[axis]
+    n, obj = arr.shape[axis], array_of(obj)
     if isinstance(obj, (int, np.integer)) or (not isinstance(obj, slice) and np.ndim(obj) == 0):
         # One place: the first axis of the values, if there are as many as arr has, is `axis`.
         values = reshape(values, (*(1,) * (arr.ndim - values.ndim), *values.shape))

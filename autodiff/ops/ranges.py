@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import plain
+from autodiff.numpy_plain import plain, values
 from autodiff.ops.arithmetic import add, multiply, power
 from autodiff.ops.shaping import broadcast_to, moveaxis
 from autodiff.typing import Shape, Value, as_array, as_array_of, as_floating, as_integers
@@ -151,7 +151,7 @@ def polyval(p: Value, x: Value) -> Tensor:
 def ldexp(x1: Value, x2: Any) -> Tensor:
     """x₁ · 2^x₂, where x₂ are integers."""
     x1 = as_array(x1)
-    return multiply(x1, np.ldexp(np.ones((), x1.dtype), x2))
+    return multiply(x1, np.ldexp(np.ones((), x1.dtype), values(x2)))
 
 
 @implements(np.float_power)
