@@ -141,7 +141,7 @@ def polyval(p: Value, x: Value) -> Tensor:
         Where.
     """
     p, x = as_array(p), as_array(x)
-    y: Any = np.zeros_like(x)
+    y: Any = np.where(True, 0, x)  # a Tensor if x is one, without coefficients too
     for i in range(p.size):
         y = y * x + p[i]
     return y  # type: ignore[no-any-return]  # a Tensor where one is among the arguments

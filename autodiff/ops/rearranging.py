@@ -213,7 +213,7 @@ def resize(a: Value, new_shape: int | Shape) -> Tensor:
     shape = (target,) if isinstance(target, int) else target
     size = int(np.prod(shape, dtype=int))
     if not a.size:
-        return getitem(reshape(broadcast_to(np.zeros_like(a, shape=()), shape), shape), ...)
+        return reshape(AddAt((slice(0, 0),), (size,))(ravel(a)), shape)
     return reshape(take(a, np.arange(size) % a.size), shape)
 
 

@@ -1,6 +1,7 @@
 """NumPy's own functions on Tensors: value against NumPy, gradient against differences."""
 
 import inspect
+import re
 import zlib
 
 import numpy as np
@@ -13,9 +14,10 @@ from autodiff.numpy_functions import numpy_functions, numpy_methods
 from autodiff.numpy_plain import PLAIN
 from autodiff.numpy_refusals import PARAMETERS
 from tests.differences import assert_gradient
-from tests.numpy_calls import resolve
+from tests.numpy_calls import V, case, each, resolve
 from tests.numpy_cases import ANSWERED, DIFFERENTIATED, METHODS, ON_ARRAYS_ALONE
-from tests.numpy_table import names_of, offered
+from tests.numpy_table import names_of, offered, table
+from tests.readme import ROOT
 
 
 def outputs(y):
@@ -143,3 +145,95 @@ def test_every_parameter_is_taken_or_refused_by_name(name):
             continue
         taken = parameter.name in ours or any_named
         assert taken or parameter.name in PARAMETERS or name == "einsum", parameter.name
+
+
+def test_the_page_has_the_table():
+    """Row by row, without what only another version of NumPy has."""
+    text = (ROOT / "docs" / "numpy.md").read_text(encoding="utf-8")
+    written, expected = (
+        [re.findall(r"`([^`]+)`", row) for row in t.split("\n| ")[-3:]] for t in (text, table())
+    )
+    for names, right in zip(written, expected, strict=True):
+        assert {n for n in names if " " in n or resolve(n) is not None} == set(right)
+
+
+HALF = 0.5
+EDGES = [
+    # -- no axes
+    *(case(name, V(HALF)) for name in each("exp2 cbrt floor round sinc nan_to_num copy real")),
+    *(case(name, V(HALF)) for name in each("nansum nanmax nanmean nanstd average atleast_3d")),
+    *(case(name, V(HALF)) for name in each("diagflat ravel meshgrid atleast_1d")),
+    *(case(name, V(HALF), V(2.0)) for name in each("hypot arctan2 inner vdot kron heaviside")),
+    case("clip", V(HALF), None, 0.2), case("resize", V(HALF), (2, 2)), case("resize", V(HALF), ()),
+    case("sum", V(HALF), where=False), case("sum", V(HALF), where=True, initial=1.0),
+    case("var", V(HALF), where=np.array(True)), case("append", V(HALF), V(2.0)),
+    case("insert", V(HALF), 0, 2.0), case("piecewise", V(HALF), [True], [np.exp]),
+    case("select", [True], [V(HALF)]), case("choose", 1, [1.0, V(HALF)]),
+    case("linspace", V(HALF), 2.0, 0), case("polyval", V(1.0, 2.0), V(HALF)),
+    case("unwrap", V([HALF])), case("hstack", [V(HALF), V(HALF)]), case("block", V(HALF)),
+    case("add.outer", V(HALF), V(1.0, 2.0)), case("take", V(HALF), 0, mode="wrap"),
+    case("tile", V(HALF), 2), case("compress", [True], V(HALF)), case("extract", True, V(HALF)),
+    # -- no elements
+    *(case(name, V([])) for name in each("exp2 sinc nansum nanprod cumulative_sum flipud diff")),
+    *(case(name, V([])) for name in each("ediff1d diag tril floor fft.ifftshift unwrap nancumsum")),
+    *(case(name, V([]), V([])) for name in each("hypot vdot append")),
+    case("sum", V([]), where=[]), case("max", V([]), initial=2.0), case("trapezoid", V([])),
+    case("delete", V([]), []), case("insert", V([]), 0, V(2.0)), case("polyval", V([]), V(1.0)),
+    case("array_split", V(1.0, 2.0), 3), case("take_along_axis", V([]), np.zeros(2, int)[:0], 0),
+    case("where", np.zeros(0, bool), V([]), 1.0), case("logspace", V(1.0), V(2.0), 0),
+    case("vander", V(1.0, 2.0), 0), case("resize", V([]), (2,)), case("compress", [], V(1.0, 2.0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EDGES, ids=repr)
+def test_no_axes_and_no_elements(case):
+    inputs = numbers(case)
+    expected = outputs(case.call(inputs))
+    xs = [Tensor(x, requires_grad=True) for x in inputs]
+    ys = outputs(case.call(xs))
+    for y, z in zip(ys, expected, strict=True):
+        assert y.shape == np.shape(z)
+        np.testing.assert_allclose(y.numpy(), z, rtol=1e-12)
+    total = sum(y.sum() for y in ys)
+    for x, g in zip(xs, gradients(total, xs), strict=True):
+        assert g is None or g.shape == x.shape
+
+
+INTEGERS = np.array([[3, 1, 2], [0, 5, 4]])
+
+
+@pytest.mark.parametrize("name", each(
+    "sum prod max var nansum average cumsum diff ediff1d gradient trapezoid cov corrcoef fliplr "
+    "rot90 tril diagflat copy real vander hstack vstack dstack unstack ravel kron inner convolve "
+    "floor exp2 cbrt hypot arctan2 float_power linspace nan_to_num resize insert delete compress"
+))  # fmt: skip
+def test_integers(name):
+    """Of integers the result is NumPy's, the dtype too; beside a Tensor they are constants."""
+    function = resolve(name)
+    more = {
+        "kron": (INTEGERS,), "inner": (INTEGERS,), "hypot": (INTEGERS,), "arctan2": (INTEGERS,),
+        "float_power": (2,), "linspace": (7, 4), "resize": (4,), "insert": (1, 7), "delete": (1,),
+    }.get(name, ())  # fmt: skip
+    data = INTEGERS[0] if name in ("vander", "convolve") else INTEGERS
+    more = (np.array([1, 2]),) if name == "convolve" else more
+    leading = ([True, False],) if name == "compress" else ()
+    actual = outputs(function(*leading, Tensor(data), *more))
+    parts = function(*leading, data, *more)
+    expected = tuple(parts) if isinstance(parts, (list, tuple)) else (parts,)
+    for y, z in zip(actual, expected, strict=True):
+        assert isinstance(y, Tensor)
+        np.testing.assert_allclose(y.numpy(), z, rtol=1e-12)
+        assert y.dtype == z.dtype
+
+
+def test_layouts():
+    """Columns first, every other element, read-only: the same numbers."""
+    for c in CALLS:
+        inputs = numbers(c)
+        plain = outputs(c.call([Tensor(x) for x in inputs]))
+        odd = [Tensor(0.0) for _ in inputs]
+        for t, x in zip(odd, inputs, strict=True):
+            t._array = np.repeat(x[..., None], 2, axis=-1)[..., 0].T.copy().T
+            t._array.flags.writeable = False
+        for y, z in zip(plain, outputs(c.call(odd)), strict=True):
+            np.testing.assert_allclose(np.asarray(y), np.asarray(z), rtol=1e-12, atol=1e-14)
