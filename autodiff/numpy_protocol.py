@@ -2,89 +2,80 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from autodiff.graph import Recorded
-from autodiff.numpy_functions import numpy_functions
+from autodiff.numpy_functions import numpy_functions, numpy_methods
+from autodiff.numpy_plain import PLAIN, plain
+from autodiff.numpy_refusals import PARAMETERS, refusal, refused_parameter
+from autodiff.numpy_signatures import no_value, translation
 from autodiff.op import Op
+from autodiff.typing import as_array
 
-_PLAIN: Final = frozenset(
-    {
-        *(np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal),
-        *(np.isnan, np.isinf, np.isfinite, np.signbit),
-        *(np.logical_and, np.logical_or, np.logical_xor, np.logical_not),
-        *(np.shape, np.ndim, np.size, np.result_type),
-        *(np.zeros_like, np.ones_like, np.empty_like, np.full_like),
-        *(np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted),
-        *(np.any, np.all, np.allclose, np.isclose, np.array_equal, np.array_equiv),
-        *(np.array_repr, np.array_str, np.array2string),
-    }
-)
-"""What has no derivative and answers in plain arrays."""
-
-
-def implement(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Our function in place of NumPy's `function`, None if there is none."""
-    ours = numpy_functions.get(function)
-    if ours is None and function in _PLAIN:
-        return _plainly(function)
-    return ours
-
-
-def _plainly(function: Callable[..., Any]) -> Callable[..., Any]:
-    def on_arrays(*args: Any, **kwargs: Any) -> Any:
-        return function(
-            *map(_without_node, args), **{key: _without_node(x) for key, x in kwargs.items()}
-        )
-
-    return on_arrays
-
-
-def _without_node(x: Any) -> Any:
-    return x._array if isinstance(x, Recorded) else x
+_DEFAULTS: Final[dict[str, Any]] = {
+    "where": True,
+    "casting": "same_kind",
+    "order": "K",
+    "dtype": None,
+    "subok": True,
+    "signature": None,
+}
+"""What a ufunc may be told that changes nothing."""
 
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """What ``Tensor.__array_ufunc__`` gives."""
+    ours = numpy_functions.get(ufunc)
+    if ours is not None and method == "__call__" and not kwargs:
+        return ours(*inputs)
+    if ufunc in PLAIN:
+        return plain(ufunc if method == "__call__" else getattr(ufunc, method))(*inputs, **kwargs)
     if "out" in kwargs:
         raise TypeError(
-            f"np.{ufunc.__name__}: a Tensor cannot be written into an array, since the array "
-            f"would lose its gradient; give the result a name: array = array + tensor, not "
-            f"array += tensor"
+            f"np.{ufunc.__name__}: out: {PARAMETERS['out']}: array = array + tensor, "
+            f"not array += tensor"
         )
-    ours = implement(ufunc) if method == "__call__" else None
+    kwargs = {key: value for key, value in kwargs.items() if not _changes_nothing(key, value)}
+    if method != "__call__":
+        ours = numpy_methods.get((ufunc, method)) or _outer(ours, method)
     if ours is None:
-        called = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-        raise TypeError(_refusal(called))
-    if kwargs:
-        raise TypeError(f"np.{ufunc.__name__}: {', '.join(kwargs)} is not supported on Tensors")
-    return ours(*inputs)
+        raise TypeError(refusal(ufunc, method))
+    taken = inspect.signature(ours).parameters if kwargs and not isinstance(ours, Op) else {}
+    for name in kwargs:
+        if name not in taken:
+            raise refused_parameter(ufunc, name)
+    return ours(*inputs, **kwargs)
+
+
+def _changes_nothing(name: str, value: Any) -> bool:
+    return value is no_value or (name in _DEFAULTS and value is _DEFAULTS[name])
+
+
+def _outer(op: Any, method: str) -> Callable[..., Any] | None:
+    """``ufunc.outer``: the function of every element of x with every one of y."""
+    if method != "outer" or not (isinstance(op, Op) and op.elementwise and op.broadcasts):
+        return None
+
+    def outer(x: Any, y: Any) -> Any:
+        x, y = as_array(x), as_array(y)
+        return op(x.reshape((*x.shape, *(1,) * y.ndim)), y)
+
+    return outer
 
 
 def array_function(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """What ``Tensor.__array_function__`` gives."""
-    ours = implement(function)
-    if ours is None:
-        module = function.__module__.partition(".")[2]
-        raise TypeError(_refusal(f"{module}.{function.__name__}" if module else function.__name__))
-    try:
-        return ours(*args, **kwargs)
-    except TypeError as error:
-        if "unexpected keyword" in str(error) or "positional argument" in str(error):
-            raise TypeError(f"np.{function.__name__} on a Tensor: {error}") from None
-        raise
-
-
-def _refusal(name: str) -> str:
-    return (
-        f"np.{name} does not take Tensors; give it tensor.numpy(), for its value alone, or write "
-        f"it with the operations of autodiff, for its derivative too"
-    )
+    ours = numpy_functions.get(function)
+    if ours is not None:
+        return translation(function, ours)(args, kwargs)
+    if function in PLAIN:
+        return plain(function)(*args, **kwargs)
+    raise TypeError(refusal(function))
 
 
 def register(functions: Mapping[str, Any]) -> None:

@@ -127,33 +127,77 @@ class Operators:
         """The cosine, elementwise."""
         return ops.cos(self)
 
-    def sum(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    def sum(
+        self,
+        axis: Axes = None,
+        *,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Tensor:
         """The sum along `axis`, all by default."""
-        return ops.sum(self, axis, keepdims=keepdims)
+        return ops.sum(self, axis, keepdims=keepdims, initial=initial, where=where)
 
-    def mean(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    def mean(self, axis: Axes = None, *, keepdims: bool = False, where: Any = True) -> Tensor:
         """The mean along `axis`, all by default."""
-        return ops.mean(self, axis, keepdims=keepdims)
+        return ops.mean(self, axis, keepdims=keepdims, where=where)
 
-    def var(self, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    def var(
+        self,
+        axis: Axes = None,
+        *,
+        ddof: float = 0,
+        keepdims: bool = False,
+        where: Any = True,
+        mean: Any = None,
+    ) -> Tensor:
         """The variance along `axis`, all by default."""
-        return ops.var(self, axis, ddof=ddof, keepdims=keepdims)
+        return ops.var(self, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean)
 
-    def std(self, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
+    def std(
+        self,
+        axis: Axes = None,
+        *,
+        ddof: float = 0,
+        keepdims: bool = False,
+        where: Any = True,
+        mean: Any = None,
+    ) -> Tensor:
         """The standard deviation along `axis`, all by default."""
-        return ops.std(self, axis, ddof=ddof, keepdims=keepdims)
+        return ops.std(self, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean)
 
-    def max(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    def max(
+        self,
+        axis: Axes = None,
+        *,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Tensor:
         """The largest element along `axis`, all by default."""
-        return ops.max(self, axis, keepdims=keepdims)
+        return ops.max(self, axis, keepdims=keepdims, initial=initial, where=where)
 
-    def min(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    def min(
+        self,
+        axis: Axes = None,
+        *,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Tensor:
         """The smallest element along `axis`, all by default."""
-        return ops.min(self, axis, keepdims=keepdims)
+        return ops.min(self, axis, keepdims=keepdims, initial=initial, where=where)
 
-    def prod(self, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
+    def prod(
+        self,
+        axis: Axes = None,
+        *,
+        keepdims: bool = False,
+        initial: Any = None,
+        where: Any = True,
+    ) -> Tensor:
         """The product along `axis`, all by default."""
-        return ops.prod(self, axis, keepdims=keepdims)
+        return ops.prod(self, axis, keepdims=keepdims, initial=initial, where=where)
 
     def cumsum(self, axis: int | None = None) -> Tensor:
         """The running sum along `axis`."""
@@ -210,3 +254,35 @@ class Operators:
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
         """The diagonal."""
         return ops.diagonal(self, offset, axis1, axis2)
+
+    @property
+    def mT(self) -> Tensor:
+        """The matrices in the last two axes, transposed."""
+        return ops.matrix_transpose(self)
+
+    @property
+    def real(self) -> Tensor:
+        """The Tensor itself: all numbers here are real."""
+        return ops.real(self)
+
+    def conjugate(self) -> Tensor:
+        """The Tensor itself: real numbers are their own conjugates."""
+        return ops.real(self)
+
+    conj = conjugate
+
+    def copy(self) -> Tensor:
+        """A result of its own with the same values."""
+        return ops.copy(self)
+
+    def flatten(self) -> Tensor:
+        """The elements in one axis."""
+        return ops.ravel(self)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+        """The parts along `axis` for which `condition` holds."""
+        return ops.compress(condition, self, axis)
+
+    def round(self, decimals: int = 0) -> Tensor:
+        """To a number of decimals; its slope is 0 everywhere."""
+        return ops.round(self, decimals)

@@ -12,7 +12,7 @@ from autodiff.backward import backward
 from autodiff.graph import Recorded, new_leaf
 from autodiff.hooks import HookHandle, add_hook
 from autodiff.operators import Operators
-from autodiff.typing import Array, Shape, own_real_array
+from autodiff.typing import Array, Axes, Shape, own_real_array
 
 
 def _values(x: Any) -> Any:
@@ -375,13 +375,33 @@ class Tensor(Operators, Recorded):
     def __ge__(self, other: Any) -> Any:
         return self._array >= _values(other)
 
-    def argmax(self, axis: int | None = None) -> Any:
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the largest element stands: a plain array."""
-        return self._array.argmax(axis)
+        return np.argmax(self._array, axis, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None) -> Any:
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False) -> Any:
         """Where the smallest element stands: a plain array."""
-        return self._array.argmin(axis)
+        return np.argmin(self._array, axis, keepdims=keepdims)
+
+    def argsort(self, axis: int | None = -1, *, stable: bool | None = None) -> Any:
+        """The places of the elements in ascending order: a plain array."""
+        return self._array.argsort(axis, stable=stable)
+
+    def nonzero(self) -> Any:
+        """The places of the elements that are not 0: plain arrays, one per axis."""
+        return self._array.nonzero()
+
+    def any(self, axis: Axes = None, *, keepdims: bool = False) -> Any:
+        """Whether an element is not 0: plain."""
+        return self._array.any(axis, keepdims=keepdims)
+
+    def all(self, axis: Axes = None, *, keepdims: bool = False) -> Any:
+        """Whether no element is 0: plain."""
+        return self._array.all(axis, keepdims=keepdims)
+
+    def tolist(self) -> Any:
+        """The values in nested lists of Python numbers."""
+        return self._array.tolist()
 
 
 numpy_protocol.register(vars(ops))

@@ -30,6 +30,13 @@ def as_array(x: Any) -> Any:
     return x if hasattr(x, "shape") else np.asarray(x)
 
 
+def as_array_of(x: Any, like: Any) -> Any:
+    """`x` as `as_array` gives it; a Python number in the dtype of `like`, if that is floating."""
+    if type(x) in (int, float) and like.dtype.kind == "f":
+        return np.asarray(x, like.dtype)
+    return as_array(x)
+
+
 def as_floating(x: Any) -> Any:
     """`x` as `as_array` gives it, but integers and booleans as float64.
 

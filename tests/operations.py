@@ -151,7 +151,16 @@ def _cofactors(op, a):
     return y
 
 
+def _sinc(op, x):
+    """By the integral of cos(πxt) over t from 0 to 1, in Gauss' points."""
+    t, weights = np.polynomial.legendre.leggauss(40)
+    t, weights = (t + 1) / 2, weights / 2
+    angle = np.pi * x[..., None] * t + op.order * np.pi / 2
+    return np.sum(weights * (np.pi * t) ** op.order * np.cos(angle), axis=-1)
+
+
 REFERENCES = {
+    "Sinc": _sinc,
     "Clip": lambda op, x, low, high: np.clip(x, low, high),
     "Where": lambda op, x, y: np.where(op.condition, x, y),
     "Logsumexp": lambda op, x: np.log(np.sum(np.exp(x), axis=op.axis, keepdims=op.keepdims)),

@@ -1,4 +1,4 @@
-"""Arithmetic of two operands that broadcast: + − × / **, and log(eˣ + eʸ)."""
+"""Arithmetic of two operands that broadcast: + − × / **, log(eˣ + eʸ), and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
 from autodiff.numpy_functions import implements
 from autodiff.op import Gradients
-from autodiff.ops.elementwise import Elementwise, exp, log, reciprocal
+from autodiff.ops.elementwise import Elementwise, reciprocal
+from autodiff.ops.exponential import exp, exp2, log, log2
 from autodiff.saves import INPUTS, NOTHING, OTHERS, OUTPUT
 from autodiff.typing import Value
 
@@ -144,12 +145,27 @@ class Logaddexp(Binary):
         return log(exp(x) + exp(y))
 
 
+class Logaddexp2(Binary):
+    """log₂(2ˣ + 2ʸ), broadcasting, without overflow. Kinks: none."""
+
+    numpy = np.logaddexp2
+    saves = INPUTS | OUTPUT
+    needs = ((0,), (1,))
+
+    def vjp(self, g: Value, x: Value, y: Value, total: Value) -> Gradients:
+        return lambda: g * np.exp2(x - total), lambda: g * np.exp2(y - total)
+
+    def definition(self, x: Value, y: Value) -> Value:
+        return log2(exp2(x) + exp2(y))
+
+
 add = Add()
 subtract = Subtract()
 multiply = Multiply()
 divide = Divide()
 power = Power()
 logaddexp = Logaddexp()
+logaddexp2 = Logaddexp2()
 
 
 @implements(np.remainder)

@@ -116,31 +116,41 @@ class Einsum(Op):
 
 
 @implements(np.einsum)
-def einsum(subscripts: str, *operands: Value, optimize: Any = None) -> Tensor:
+def einsum(*operands: Any, optimize: Any = None) -> Tensor:
     """Sum products of the operands over named axes.
 
     Parameters
     ----------
-    subscripts : str
-        One letter per axis, operands separated by commas, an optional ``->output``, and
-        ``...`` for axes that broadcast. Without ``->`` the letters that occur once stay, in
-        alphabetical order.
-    *operands : Tensor or array
-        As many as there are terms.
+    *operands
+        Subscripts, and as many Tensors or arrays as there are terms in them: one letter per
+        axis, operands separated by commas, an optional ``->output``, and ``...`` for axes that
+        broadcast. Without ``->`` the letters that occur once stay, in alphabetical order.
+        Or each operand followed by a list of numbers in place of letters, and perhaps a list
+        for the output.
     optimize : optional
         Taken for NumPy's sake: an order of contraction is found where one matters.
 
     Raises
     ------
-    TypeError
-        For NumPy's form without a subscript text.
     ValueError
         If terms and operands do not match.
     """
-    if not isinstance(subscripts, str):
-        raise TypeError("einsum: the first argument must be subscripts such as 'ij,jk->ik'")
+    if not operands:
+        raise ValueError("einsum: nothing was given; expected subscripts such as 'ij,jk->ik'")
+    subscripts, *operands = operands if isinstance(operands[0], str) else _lettered(operands)  # type: ignore[assignment]  # a list
     inputs, output = _explicit(subscripts, [np.ndim(operand) for operand in operands])
     return Einsum(inputs, output)(*operands)
+
+
+def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:
+    """Operands with lists of numbers after them, as subscripts and operands."""
+
+    def letters(numbers: Sequence[Any]) -> str:
+        return "".join("..." if n is Ellipsis else ascii_letters[n] for n in numbers)
+
+    arrays, lists = operands[: len(operands) // 2 * 2 : 2], operands[1::2]
+    output = f"->{letters(operands[-1])}" if len(operands) % 2 else ""
+    return (",".join(map(letters, lists)) + output, *arrays)
 
 
 def _explicit(subscripts: str, ndims: Sequence[int]) -> tuple[tuple[str, ...], str]:

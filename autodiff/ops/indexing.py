@@ -214,12 +214,29 @@ def _places(indices: Any) -> Any:
 
 
 @implements(np.take)
-def take(a: Value, indices: Any, axis: int | None = None) -> Tensor:
-    """The elements of `a` at `indices` along `axis`, of all elements in order if None."""
+def take(a: Value, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Tensor:
+    """The elements of `a` at `indices` along `axis`, of all elements in order if None.
+
+    Parameters
+    ----------
+    a : Tensor
+        Any shape.
+    indices : array of int
+        Any shape, which takes the place of the axis.
+    axis : int, optional
+        The axis.
+    mode : {"raise", "wrap", "clip"}
+        What happens to indices that are out of bounds.
+    """
     places = indices if is_array(indices) else _places(indices)
     if places.dtype.kind == "b":  # places, not a mask
         places = places.astype(int)
     a = as_array(a)
+    if mode != "raise":
+        if mode not in ("wrap", "clip"):
+            raise ValueError(f"take: mode {mode!r}; expected 'raise', 'wrap' or 'clip'")
+        n = a.size if axis is None else a.shape[axis]
+        places = places % n if mode == "wrap" else np.clip(places, 0, n - 1)
     if axis is None:
         return getitem(a.reshape(-1), places)
     return getitem(a, (slice(None),) * normalize_axis_index(axis, a.ndim, "take") + (places,))

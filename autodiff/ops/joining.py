@@ -231,7 +231,8 @@ def pad(
     pad_width : int, (before, after), or one such pair per axis
         How wide.
     mode : str
-        ``"constant"``; ``"edge"`` repeats the last element; ``"reflect"`` mirrors at it.
+        ``"constant"``; ``"edge"`` repeats the last element; ``"reflect"`` mirrors at it,
+        ``"symmetric"`` behind it; ``"wrap"`` begins again at the other end.
     constant_values : float
         The constant.
 
@@ -245,8 +246,10 @@ def pad(
     pairs = tuple((before, after) for before, after in widths)
     if mode == "constant":
         return Pad(pairs, constant_values)(array)
-    if mode not in ("edge", "reflect"):
-        raise ValueError(f"pad: mode {mode!r}; expected 'constant', 'edge' or 'reflect'")
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise ValueError(
+            f"pad: mode {mode!r}; expected 'constant', 'edge', 'reflect', 'symmetric' or 'wrap'"
+        )
     for axis, pair in enumerate(pairs):
         if pair != (0, 0):
             places = np.pad(np.arange(array.shape[axis]), pair, mode=mode)  # type: ignore[call-overload]  # both are modes of np.pad

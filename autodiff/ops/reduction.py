@@ -5,20 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autodiff import notation
-from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
-from autodiff.ops.elementwise import exp, log
+from autodiff.ops.exponential import exp, log
 from autodiff.saves import INPUTS, OUTPUT, RESIDUAL
 from autodiff.typing import Axes, Shape, Value
-
-if TYPE_CHECKING:
-    from autodiff.tensor import Tensor
 
 
 def axes_of(shape: Shape, axis: Axes, caller: str | None = None) -> tuple[int, ...]:
@@ -289,52 +285,3 @@ class Logsumexp(Reduction):
 
     def definition(self, x: Value) -> Value:
         return log(Sum(self.axis, self.keepdims)(exp(x)))
-
-
-@implements(np.sum)
-def sum(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """Σ a along `axis` (all by default)."""
-    return Sum(axis, keepdims)(a)
-
-
-@implements(np.mean)
-def mean(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """The mean of a along `axis` (all by default)."""
-    return Mean(axis, keepdims)(a)
-
-
-@implements(np.var)
-def var(a: Value, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
-    """The variance Σ (a − mean)² / (n − ddof) along `axis` (all by default)."""
-    return Var(axis, keepdims, ddof)(a)
-
-
-@implements(np.std)
-def std(a: Value, axis: Axes = None, *, ddof: float = 0, keepdims: bool = False) -> Tensor:
-    """The standard deviation √var along `axis`; gradient 0 where all elements are equal."""
-    return Std(axis, keepdims, ddof)(a)
-
-
-@implements(np.amax)
-@implements(np.max)
-def max(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """The largest element along `axis`; ties share the gradient evenly."""
-    return Max(axis, keepdims)(a)
-
-
-@implements(np.amin)
-@implements(np.min)
-def min(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """The smallest element along `axis`; ties share the gradient evenly."""
-    return Min(axis, keepdims)(a)
-
-
-@implements(np.prod)
-def prod(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """The product along `axis`, its gradient right with zeros."""
-    return Prod(axis, keepdims)(a)
-
-
-def logsumexp(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
-    """log Σ exp(a) along `axis`, without overflow."""
-    return Logsumexp(axis, keepdims)(a)

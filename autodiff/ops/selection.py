@@ -17,7 +17,7 @@ from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise
 from autodiff.recording import Symbolic
-from autodiff.saves import INPUTS
+from autodiff.saves import INPUTS, OUTPUT
 from autodiff.typing import Value, own_array
 
 if TYPE_CHECKING:
@@ -50,6 +50,42 @@ class Minimum(Binary):
 
     def expression(self, *arguments: str) -> str:
         return notation.call("min", *arguments)
+
+
+class Fmax(Binary):
+    """The larger of x and y, the other one where one is NaN. Kink: ties give ½ to each."""
+
+    numpy = np.fmax
+    symbol = "fmax"
+    saves = INPUTS | OUTPUT
+
+    def vjp(self, g: Value, x: Value, y: Value, larger: Value) -> Gradients:
+        return _taken(g, x, y, larger)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call(self.name, *arguments)
+
+
+class Fmin(Binary):
+    """The smaller of x and y, the other one where one is NaN. Kink: ties give ½ to each."""
+
+    numpy = np.fmin
+    symbol = "fmin"
+    saves = INPUTS | OUTPUT
+
+    def vjp(self, g: Value, x: Value, y: Value, smaller: Value) -> Gradients:
+        return _taken(g, x, y, smaller)
+
+    def expression(self, *arguments: str) -> str:
+        return notation.call(self.name, *arguments)
+
+
+def _taken(g: Value, x: Value, y: Value, result: Value) -> Gradients:
+    """G to the operand that is the result, half of it to each where both are."""
+    return (
+        lambda: np.where(x == y, g * 0.5, np.where(x == result, g, 0)),
+        lambda: np.where(x == y, g * 0.5, np.where(y == result, g, 0)),
+    )
 
 
 def _chosen(g: Value, chosen: Value, tied: Value) -> Value:
@@ -125,6 +161,8 @@ class Where(Op):
 
 maximum = Maximum()
 minimum = Minimum()
+fmax = Fmax()
+fmin = Fmin()
 _clip = Clip()
 
 

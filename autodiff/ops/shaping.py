@@ -253,15 +253,31 @@ def astype(x: Value, dtype: Any) -> Tensor:
 
 
 @implements(np.reshape)
-def reshape(a: Value, shape: int | Shape) -> Tensor:
-    """The elements of `a`, in order, in `shape`; one length may be −1."""
-    return Reshape(as_integers(shape))(a)
+def reshape(a: Value, shape: int | Shape, order: str = "C") -> Tensor:
+    """The elements of `a`, in order, in `shape`; one length may be −1.
+
+    Parameters
+    ----------
+    a : Tensor
+        Any shape.
+    shape : int or tuple of int
+        For as many elements; one length may be −1: it follows from the others.
+    order : {"C", "F"}
+        Whether the last axis is the fastest, or the first, in `a` and in the result.
+    """
+    target = as_integers(shape)
+    if order == "C":
+        return Reshape(target)(a)
+    if order != "F":
+        raise ValueError(f"reshape: order {order!r}; expected 'C' or 'F'")
+    backwards = target if isinstance(target, int) else target[::-1]
+    return Transpose()(Reshape(backwards)(Transpose()(a)))
 
 
 @implements(np.ravel)
-def ravel(a: Value) -> Tensor:
-    """The elements of `a` in one axis."""
-    return Reshape(-1)(a)
+def ravel(a: Value, order: str = "C") -> Tensor:
+    """The elements of `a` in one axis, in the order that `reshape` describes."""
+    return reshape(a, -1, order)
 
 
 @implements(np.transpose)
