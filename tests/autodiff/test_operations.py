@@ -17,11 +17,7 @@ from autodiff.testing.strategies import calls
 from autodiff.testing.strategies.operations import has_domain
 from tests.differences import assert_gradient, weighted, weights_for
 from tests.duck import Duck
-<<<<<<< HEAD
-from tests.operations import OPERATIONS, ORDERS, calls, differentiable, is_drawn, reference
-=======
-from tests.operations import OPERATIONS, reference
->>>>>>> 8c5db7a (Hypothesis strategies for arrays, Tensors, arguments and programs: ties and zeros where they are asked for)
+from tests.operations import OPERATIONS, ORDERS, differentiable, reference
 from viz.symbolic import Symbol
 
 
