@@ -62,12 +62,13 @@ class Choices:
     Parameters
     ----------
     values : sequence of Operand
-        The inputs and the results so far, in order.
+        The inputs and the results so far, in order; None in place of an instruction that did
+        nothing, so that leaving one out does not change what others refer to.
     first, second, parameter : int
         Which operands, counted back from the newest, and which variant.
     """
 
-    def __init__(self, values: Sequence[Operand], first: int, second: int, parameter: int) -> None:
+    def __init__(self, values: Sequence[Operand | None], first: int, second: int, parameter: int) -> None:
         self._values = values
         self._starts = (first, second)
         self._parameter = parameter
@@ -80,7 +81,9 @@ class Choices:
     def _back(self, position: int) -> Iterator[Operand]:
         count = len(self._values)
         for step in range(count):
-            yield self._values[(count - 1 - self._starts[position] - step) % count]
+            value = self._values[(count - 1 - self._starts[position] - step) % count]
+            if value is not None:
+                yield value
 
     def operand(self, fits: Callable[[Array], bool], position: int = 0) -> Operand | None:
         """The first value that fits."""

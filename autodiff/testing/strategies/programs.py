@@ -75,6 +75,8 @@ def programs(
         for instruction in instructions[code:] + instructions[1:code] if code else ():
             if builder.add(instruction(Choices(builder.values, *choices))):
                 break
+        else:
+            builder.values.append(None)
     program = builder.program()
     if not is_well_conditioned(program):
         event("a program was rejected: ill-conditioned")
@@ -100,10 +102,11 @@ class _Builder:
     """
 
     def __init__(self, inputs: Sequence[Array]) -> None:
-        self.values = [Operand(f"x{i}", x) for i, x in enumerate(inputs)]
+        named = [Operand(f"x{i}", x) for i, x in enumerate(inputs)]
+        self.values: list[Operand | None] = [*named]
         self._inputs = tuple(inputs)
         self._statements: list[Statement] = []
-        self._names: dict[str, Any] = {v.text: v.array for v in self.values}
+        self._names: dict[str, Any] = {v.text: v.array for v in named}
 
     def add(self, expression: str | None) -> bool:
         """Add a statement, unless the value of its expression is large, infinite, or only 0."""
