@@ -68,7 +68,9 @@ class Choices:
         Which operands, counted back from the newest, and which variant.
     """
 
-    def __init__(self, values: Sequence[Operand | None], first: int, second: int, parameter: int) -> None:
+    def __init__(
+        self, values: Sequence[Operand | None], first: int, second: int, parameter: int
+    ) -> None:
         self._values = values
         self._starts = (first, second)
         self._parameter = parameter

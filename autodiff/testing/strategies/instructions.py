@@ -87,6 +87,11 @@ def has_one_minimum(rows: Array) -> bool:
     return is_distinct(np.sort(rows, axis=1)[:, :2])
 
 
+def has_one_of_each(rows: Array) -> bool:
+    """Whether both the largest and the smallest element of each row stand apart."""
+    return has_one_maximum(rows) and has_one_minimum(rows)
+
+
 def _rows(x: Array, axis: Any) -> Array:
     """What a reduction of `x` along `axis` reduces, as rows."""
     axes = range(x.ndim) if axis is None else [i % x.ndim for i in np.atleast_1d(axis)]
@@ -158,6 +163,32 @@ def dot(choices: Choices) -> str | None:
         lambda y: y.ndim <= 2 and (not x.array.ndim or not y.ndim or _multiplies(x.array, y)), 1
     )
     return None if y is None else f"ad.dot({x.text}, {y.text})"
+
+
+def _is_well_conditioned(x: Array) -> bool:
+    """Whether `x` is a square matrix, or a stack of them, far from singular."""
+    if x.ndim < 2 or x.shape[-1] != x.shape[-2]:
+        return False
+    return bool(np.linalg.cond(x).max() <= 20)
+
+
+def of_square(call: str) -> Instruction:
+    """A function of square matrices that are far from singular."""
+
+    def instruction(choices: Choices) -> str | None:
+        x = choices.operand(_is_well_conditioned)
+        return None if x is None else f"{call}({x.text})"
+
+    return instruction
+
+
+def solve(choices: Choices) -> str | None:
+    """The solution of linear equations, of one or several right sides."""
+    x = choices.operand(lambda x: x.ndim == 2 and _is_well_conditioned(x))
+    if x is None:
+        return None
+    y = choices.operand(lambda y: y.ndim in (1, 2) and len(y) == len(x.array), 1)
+    return None if y is None else f"ad.solve({x.text}, {y.text})"
 
 
 def outer(choices: Choices) -> str | None:

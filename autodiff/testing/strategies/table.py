@@ -89,7 +89,8 @@ def _from_registry(cls: type[Op], smooth: bool) -> Instruction | None:
 @lru_cache(maxsize=4)
 def _table(classes: tuple[type[Op], ...], smooth: bool) -> tuple[Instruction, ...]:
     found = (_from_registry(cls, smooth) for cls in classes)
-    return (nothing, *(instruction for instruction in found if instruction), *_WRITTEN_OUT)
+    kinked = () if smooth else _ORDERED
+    return (nothing, *(instruction for instruction in found if instruction), *_SHAPED, *kinked)
 
 
 def table(smooth: bool) -> tuple[Instruction, ...]:
@@ -100,13 +101,23 @@ def table(smooth: bool) -> tuple[Instruction, ...]:
     return _table(tuple(registry), smooth)
 
 
-_WRITTEN_OUT: Final = (
+_ORDERED: Final = (
+    instructions.along_axis("ad.sort", instructions.is_distinct),
+    instructions.reduction("ad.median", instructions.is_distinct),
+    instructions.reduction("ad.ptp", instructions.has_one_of_each),
+)
+"""The instructions that depend on the order of elements, which must not be close."""
+
+_SHAPED: Final = (
     instructions.matmul,
     instructions.matmul,
     instructions.dot,
     instructions.outer,
     instructions.tensordot,
     instructions.einsum,
+    instructions.of_square("ad.inv"),
+    instructions.of_square("ad.det"),
+    instructions.solve,
     rearrangements.reshape,
     rearrangements.ravel,
     rearrangements.transpose,
