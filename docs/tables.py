@@ -19,7 +19,8 @@ from autodiff import Tensor, primitives
 from autodiff.numpy_functions import numpy_functions
 from autodiff.op import Op, registry
 from autodiff.reverse import reachable
-from tests.operations import ORDERS, is_drawn
+from autodiff.testing.strategies.operations import has_domain
+from tests.operations import ORDERS
 from viz.symbolic import Symbol
 
 PAGE = Path(__file__).with_name("operations.md")
@@ -90,7 +91,7 @@ def row(cls: type[Op]) -> list[str]:
 def example(cls: type[Op]) -> tuple[Op, tuple[Any, ...]]:
     """The first of the cases whose first input is as much of a matrix as any."""
     rng = np.random.default_rng(0)
-    if is_drawn(cls):
+    if has_domain(cls):
         return cls(), tuple(domain.sample(rng, ()) for domain in cls.domain)
     cases = list(cls.cases(rng))
     return max(cases, key=lambda case: _telling(case[1][0].shape))

@@ -12,7 +12,8 @@ import warnings
 import numpy as np
 
 from autodiff.testing import GradientError, KinkWarning, UncheckableError, check_gradients
-from tests.operations import OPERATIONS, is_drawn
+from autodiff.testing.strategies.operations import has_domain
+from tests.operations import OPERATIONS
 
 
 def shapes(rng, count):
@@ -29,7 +30,7 @@ def draws(seed):
     rng = np.random.default_rng(seed)
     while True:
         for cls in OPERATIONS:
-            if is_drawn(cls):
+            if has_domain(cls):
                 drawn = shapes(rng, len(cls.domain))
                 pairs = zip(cls.domain, drawn, strict=True)
                 yield cls(), tuple(domain.sample(rng, shape) for domain, shape in pairs)

@@ -1,45 +1,18 @@
-"""The operations of the registry, arguments for them, and what NumPy says of those."""
+"""The operations of the registry, and what NumPy says of them."""
 
 import itertools
 import math
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 import nn  # noqa: F401  # registers its operations
 from autodiff.op import registry
-from autodiff.ops.elementwise import Elementwise
 from autodiff.ops.reduction import axes_of
 
 ORDERS = (1, 2, 3)
 """The orders of derivatives that are compared with differences for every operation."""
 
 OPERATIONS = sorted(registry, key=lambda cls: (cls.__module__, cls.__name__))
-
-
-def is_drawn(cls):
-    """Whether shapes are drawn, from the operation's declared domain."""
-    return issubclass(cls, Elementwise) and cls.cases.__func__ is Elementwise.cases.__func__
-
-
-PARAMETERS = {"ELU": (1.0, 0.5)}
-"""Per class whose shapes are drawn, what its parameter is drawn from, if not its default."""
-
-
-@st.composite
-def calls(draw, cls):
-    """An operation of a drawn class, and arguments in its domain that broadcast."""
-    shapes = draw(
-        hnp.mutually_broadcastable_shapes(
-            num_shapes=len(cls.domain), max_dims=3, max_side=3, min_side=0
-        )
-    ).input_shapes
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    pairs = zip(cls.domain, shapes, strict=True)
-    parameters = PARAMETERS.get(cls.__name__)
-    op = cls() if parameters is None else cls(draw(st.sampled_from(parameters)))
-    return op, tuple(domain.sample(rng, shape) for domain, shape in pairs)
 
 
 def _assigned(op, x, value):

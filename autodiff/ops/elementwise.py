@@ -21,10 +21,13 @@ class Elementwise(Op, abstract=True):
     ----------
     domain : tuple of Reals
         Per input, where the operation is smooth.
+    parameters : tuple of tuples
+        What its tests make it with, where it has parameters.
     """
 
     elementwise = True
     domain: ClassVar[tuple[Reals, ...]] = (REALS,)
+    parameters: ClassVar[tuple[tuple[Any, ...], ...]] = ((),)
 
 
 class Absolute(Elementwise):

@@ -23,6 +23,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "strategies":
-        import_extra("hypothesis", "test", "autodiff.testing.strategies")
-        return import_extra("autodiff.testing.strategies", "test", "autodiff.testing")
+        import_extra("hypothesis", "testing", "autodiff.testing.strategies")
+        return import_extra("autodiff.testing.strategies", "testing", "autodiff.testing")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -109,6 +109,7 @@ class ELU(Elementwise):
 
     name = "elu"
     domain = (NONZERO,)
+    parameters = ((), (0.5,))
     saves = INPUTS
 
     def forward(self, x: Any) -> Any:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Tensor, gradients, primitives
+from autodiff.testing.strategies import calls
+from autodiff.testing.strategies.operations import has_domain
 from tests.differences import assert_gradient, weighted, weights_for
 from tests.duck import Duck
-from tests.operations import OPERATIONS, ORDERS, calls, differentiable, is_drawn, reference
+from tests.operations import OPERATIONS, ORDERS, differentiable, reference
 from viz.symbolic import Symbol
 
 
@@ -252,8 +254,8 @@ def check_other_arrays_pass_through(op, inputs):
             np.testing.assert_allclose(array.inner, b, rtol=1e-12, atol=1e-13)
 
 
-DRAWN = [cls for cls in OPERATIONS if is_drawn(cls)]
-DECLARED = [cls for cls in OPERATIONS if not is_drawn(cls)]
+DRAWN = [cls for cls in OPERATIONS if has_domain(cls)]
+DECLARED = [cls for cls in OPERATIONS if not has_domain(cls)]
 CHECKS = [value for name, value in globals().items() if name.startswith("check_")]
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda f: f.__name__[6:])
 
@@ -262,7 +264,8 @@ every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda f: f.__name__[
 @pytest.mark.parametrize("cls", DRAWN, ids=lambda cls: cls.__name__)
 @given(data=st.data())
 def test_drawn(cls, check, data):
-    check(*data.draw(calls(cls)))
+    # In order: NumPy's loops over strides may differ in the last bit, which some checks compare.
+    check(*data.draw(calls(cls, layout="C")))
 
 
 @every_check

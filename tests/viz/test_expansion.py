@@ -9,8 +9,8 @@ import nn
 import viz
 from autodiff import INPUTS, NOTHING, OUTPUT, RESIDUAL, Op, Tensor
 from autodiff.op import registry
+from autodiff.testing.strategies.operations import has_domain
 from nn.functional import sigmoid, softmax_cross_entropy, softplus
-from tests.operations import is_drawn
 from tests.viz.graphs import gradients, programs, texts, values
 from viz.labels import number
 from viz.tracing.expansion import expand
@@ -51,7 +51,7 @@ def test_only_primitives_are_left(program):
 
 def cases(cls):
     rng = np.random.default_rng(0)
-    if is_drawn(cls):
+    if has_domain(cls):
         return [(cls(), tuple(domain.sample(rng, (2, 3)) for domain in cls.domain))]
     return list(cls.cases(rng))
 

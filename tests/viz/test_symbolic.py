@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import notation
+from autodiff.testing.strategies.operations import has_domain
 from nn.functional import affine, gelu, relu, sigmoid
 from nn.functional.affine import Affine
 from nn.functional.classification import SoftmaxCrossEntropy
 from nn.functional.normalisation import Standardise
-from tests.operations import OPERATIONS, is_drawn
+from tests.operations import OPERATIONS
 from viz.symbolic import Symbol
 
 SCALAR = 0.0
@@ -440,7 +441,7 @@ def test_simplifying_never_changes_the_value(tree, points):
     assert abs(found - expected) <= decimal.Decimal("1e-11") * max(largest) ** 2, text
 
 
-ELEMENTWISE = [cls for cls in OPERATIONS if is_drawn(cls)]
+ELEMENTWISE = [cls for cls in OPERATIONS if has_domain(cls)]
 
 
 @pytest.mark.parametrize("cls", ELEMENTWISE, ids=lambda cls: cls.__name__)
@@ -485,7 +486,7 @@ NOISE = ("array", "dtype", "constant", "slice", "Ellipsis", "object", "e+", "  "
 @pytest.mark.parametrize("cls", OPERATIONS, ids=lambda cls: cls.__name__)
 def test_every_operation_reads_well(cls):
     rng = np.random.default_rng(0)
-    if is_drawn(cls):
+    if has_domain(cls):
         cases = [(cls(), [domain.sample(rng, (2,)) for domain in cls.domain])]
     else:
         cases = cls.cases(rng)

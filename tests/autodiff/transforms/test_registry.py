@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 from autodiff import Tensor
+from autodiff.testing.strategies import calls
+from autodiff.testing.strategies.operations import has_domain
 from tests.differences import STEP
-from tests.operations import OPERATIONS, calls, is_drawn
+from tests.operations import OPERATIONS
 
 
 def outputs(value):
@@ -70,8 +72,8 @@ def check_tangent(op, inputs):
         assert np.all(np.abs(tangent - coarse)[smooth] <= 1e-7 * size)
 
 
-DRAWN = [cls for cls in OPERATIONS if is_drawn(cls)]
-DECLARED = [cls for cls in OPERATIONS if not is_drawn(cls)]
+DRAWN = [cls for cls in OPERATIONS if has_domain(cls)]
+DECLARED = [cls for cls in OPERATIONS if not has_domain(cls)]
 
 
 @pytest.mark.parametrize("cls", DRAWN, ids=lambda cls: cls.__name__)
