@@ -84,7 +84,7 @@ class Multiply(Binary):
 
 
 class Divide(Binary):
-    """x / y, elementwise, broadcasting, y ≠ 0."""
+    """x / y, elementwise, broadcasting, y ≠ 0. Kink: a pole at y = 0."""
 
     numpy = np.divide
     symbol = "/"
@@ -105,8 +105,8 @@ class Divide(Binary):
 class Power(Binary):
     """xʸ, broadcasting.
 
-    Kinks: x⁰ has slope 0 everywhere, at any order; the slope with respect to y is 0 at x = 0,
-    and not defined for x < 0.
+    Kinks: x⁰ has slope 0 everywhere, at any order; the slope to the exponent is 0
+    where the base is 0, and not defined where it is negative.
     """
 
     numpy = np.power

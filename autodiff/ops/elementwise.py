@@ -47,7 +47,7 @@ class Absolute(Elementwise):
 
 
 class Sign(Elementwise):
-    """sign(x): −1, 0 or 1, any shape. Its slope is 0 everywhere."""
+    """sign(x): −1, 0 or 1, any shape. Kink: it jumps at 0; its slope is 0 everywhere."""
 
     numpy = np.sign
     domain = (NONZERO,)
@@ -75,7 +75,7 @@ class Square(Elementwise):
 
 
 class Sqrt(Elementwise):
-    """sqrt(x) = √x, x ≥ 0, any shape. Its slope at 0 is infinite."""
+    """sqrt(x) = √x, x ≥ 0, any shape. Kink: its slope at 0 is infinite."""
 
     numpy = np.sqrt
     symbol = "√"
@@ -93,7 +93,7 @@ class Sqrt(Elementwise):
 
 
 class Cbrt(Elementwise):
-    """cbrt(x), the cube root, of negative numbers too, any shape. Its slope at 0 is infinite."""
+    """cbrt(x), the cube root, of negative numbers too. Kink: its slope at 0 is infinite."""
 
     numpy = np.cbrt
     symbol = "∛"
@@ -108,7 +108,7 @@ class Cbrt(Elementwise):
 
 
 class Reciprocal(Elementwise):
-    """1 / x, x ≠ 0, any shape."""
+    """1 / x, x ≠ 0, any shape. Kink: a pole at 0."""
 
     numpy = np.reciprocal
     symbol = "/"

@@ -66,7 +66,7 @@ class Arcsinh(Elementwise):
 
 
 class Arccosh(Elementwise):
-    """arccosh(x) = log(x + √(x² − 1)), x ≥ 1, any shape. Its slope at 1 is infinite."""
+    """arccosh(x) = log(x + √(x² − 1)), x ≥ 1, any shape. Kink: its slope at 1 is infinite."""
 
     numpy = np.arccosh
     domain = (Reals(1.3, 4),)
@@ -80,7 +80,7 @@ class Arccosh(Elementwise):
 
 
 class Arctanh(Elementwise):
-    """arctanh(x) = ½ log((1 + x) / (1 − x)), −1 < x < 1, any shape. Poles at ±1."""
+    """arctanh(x) = ½ log((1 + x) / (1 − x)), −1 < x < 1, any shape. Kinks: poles at ±1."""
 
     numpy = np.arctanh
     domain = (UNIT,)

@@ -34,7 +34,7 @@ class Step(Elementwise, abstract=True):
 
 
 class Floor(Step):
-    """⌊x⌋, the largest integer that is not above x, any shape. Its slope is 0 everywhere."""
+    """⌊x⌋, the largest integer that is not above x. Kinks: jumps; its slope is 0 everywhere."""
 
     numpy = np.floor
     domain = _BETWEEN_INTEGERS
@@ -44,7 +44,7 @@ class Floor(Step):
 
 
 class Ceil(Step):
-    """⌈x⌉, the smallest integer that is not below x, any shape. Its slope is 0 everywhere."""
+    """⌈x⌉, the smallest integer that is not below x. Kinks: jumps; its slope is 0 everywhere."""
 
     numpy = np.ceil
     domain = _BETWEEN_INTEGERS
@@ -54,14 +54,14 @@ class Ceil(Step):
 
 
 class Trunc(Step):
-    """x without what follows the point, any shape. Its slope is 0 everywhere."""
+    """x without what follows the point, any shape. Kinks: jumps; its slope is 0 everywhere."""
 
     numpy = np.trunc
     domain = _BETWEEN_INTEGERS
 
 
 class Rint(Step):
-    """The integer nearest to x, halves to the even one, any shape. Its slope is 0 everywhere."""
+    """The integer nearest to x, halves to the even one. Kinks: jumps; its slope is 0 everywhere."""
 
     numpy = np.rint
     domain = _BETWEEN_HALVES
@@ -69,7 +69,7 @@ class Rint(Step):
 
 @dataclass(frozen=True, repr=False)
 class Round(Op):
-    """x to a number of decimals, any shape. Its slope is 0 everywhere.
+    """x to a number of decimals, any shape. Kinks: jumps; its slope is 0 everywhere.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ class Copysign(Binary):
 class Heaviside(Binary):
     """0 where x < 0, 1 where x > 0, and y where x is 0, broadcasting.
 
-    Its slope to x is 0 everywhere; that to y is 1 where x is 0, else 0.
+    Kink: its slope to x is 0 everywhere; that to y is 1 where x is 0, else 0.
     """
 
     numpy = np.heaviside

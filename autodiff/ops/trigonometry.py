@@ -36,7 +36,7 @@ class Cos(Elementwise):
 
 
 class Tan(Elementwise):
-    """tan(x) = sin(x) / cos(x), x in radians, any shape. Poles at π/2 + kπ."""
+    """tan(x) = sin(x) / cos(x), x in radians, any shape. Kinks: poles at π/2 + kπ."""
 
     numpy = np.tan
     domain = (Reals(-1.2, 1.2),)
@@ -50,7 +50,7 @@ class Tan(Elementwise):
 
 
 class Arcsin(Elementwise):
-    """arcsin(x), in radians, −1 ≤ x ≤ 1, any shape. Its slope at ±1 is infinite."""
+    """arcsin(x), in radians, −1 ≤ x ≤ 1, any shape. Kinks: its slope at ±1 is infinite."""
 
     numpy = np.arcsin
     domain = (UNIT,)
@@ -61,7 +61,7 @@ class Arcsin(Elementwise):
 
 
 class Arccos(Elementwise):
-    """arccos(x), in radians, −1 ≤ x ≤ 1, any shape. Its slope at ±1 is infinite."""
+    """arccos(x), in radians, −1 ≤ x ≤ 1, any shape. Kinks: its slope at ±1 is infinite."""
 
     numpy = np.arccos
     domain = (UNIT,)

@@ -38,7 +38,7 @@ class Sigmoid(Elementwise):
 
 
 class Step(Elementwise):
-    """1 where x ≥ 0, else 0: the perceptron's activation, any shape. Its slope is 0 everywhere."""
+    """1 where x ≥ 0, else 0: the perceptron's activation. Kink: a jump at 0; the slope is 0."""
 
     domain = (NONZERO,)
 
