@@ -21,7 +21,7 @@ DRAWING = sys.modules[is_well_conditioned.__module__]
 
 @pytest.fixture(scope="module")
 def drawn():
-    return sampled(programs(), 200)
+    return sampled(programs(), 150)
 
 
 def tensors(program):

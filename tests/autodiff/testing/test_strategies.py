@@ -79,6 +79,10 @@ class TestArrays:
             assert gaps.min() >= 0.9 * 6 / 24
             assert gaps.max() <= 1.1 * 6 / 24
 
+    def test_spread_values_stand_in_random_order(self):
+        drawn = sampled(arrays((24,), values="spread"), 40)
+        assert share(lambda x: np.all(np.diff(x) > 0), drawn) < 0.1
+
     def test_random_values_differ_from_draw_to_draw(self):
         drawn = sampled(arrays((2, 2)), 60)
         assert len({x.tobytes() for x in drawn}) > 30
@@ -248,7 +252,6 @@ def test_layouts_are_noted_as_python():
 
 
 def test_profiles():
-    before = settings.get_current_profile_name()
     register_profiles(fixed=7, search=70)
     fixed, search = settings.get_profile("fixed"), settings.get_profile("search")
     register_profiles()
@@ -260,7 +263,6 @@ def test_profiles():
     assert fixed.print_blob
     assert search.print_blob
     assert HealthCheck.too_slow in search.suppress_health_check
-    settings.load_profile(before)
 
 
 def test_a_missing_hypothesis_is_named(monkeypatch):
