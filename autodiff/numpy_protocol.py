@@ -81,5 +81,5 @@ def array_function(
 def register(functions: Mapping[str, Any]) -> None:
     """Let every operation without parameters take the place of NumPy's function."""
     for ours in functions.values():
-        if isinstance(ours, Op) and ours.numpy is not None:
-            numpy_functions.setdefault(ours.numpy, ours)
+        if isinstance(ours, Op) and type(ours).numpy is not None:  # on the instance it is bound
+            numpy_functions.setdefault(type(ours).numpy, ours)

@@ -24,6 +24,10 @@ PARAMETERS: Final = {
     "subok": "Tensors are no subclass of np.ndarray",
     "device": "arrays are in the memory of their own library",
     "overwrite_input": "a Tensor is never written in place",
+    **dict.fromkeys(("bias", "ddof"), "it has no effect; leave it out"),
+    "newshape": "it is called shape",
+    "weights": "weighted quantiles jump from one element to another",
+    "hermitian": "write np.linalg.eigh for a symmetric matrix",
     "signature": "the loop is chosen by the dtypes",
 }
 """What NumPy's functions take and ours do not, and why, or what to write."""
@@ -75,8 +79,6 @@ HINTS: Final[dict[str, str]] = {
     "angle": "of a real number it is 0 or π; write np.where(t < 0, np.pi, 0)",
     "linalg.eig": f"{_COMPLEX}; write np.linalg.eigh for a symmetric matrix",
     "linalg.eigvals": f"{_COMPLEX}; write np.linalg.eigvalsh for a symmetric matrix",
-    "linalg.tensorinv": "write np.linalg.inv of the reshaped matrix",
-    "linalg.tensorsolve": "write np.linalg.solve of the reshaped matrix",
     "trim_zeros": "how many zeros there are depends on the values; slice it: t[start:stop]",
     "ix_": "a Tensor is no index; give it tensor.numpy(), of integers",
 }

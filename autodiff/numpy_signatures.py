@@ -33,11 +33,12 @@ class Translation:
     def __init__(self, theirs: Callable[..., Any], ours: Callable[..., Any]) -> None:
         self.theirs = theirs
         self.ours = ours
-        self.signature = inspect.signature(theirs)
+        self.signature = _signature(theirs)
         self.taken = inspect.signature(ours).parameters
         self.takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in self.taken.values())
-        self.is_variadic = any(
-            p.kind is inspect.Parameter.VAR_POSITIONAL for p in self.signature.parameters.values()
+        self.is_variadic = any(  # an operation takes its inputs by position too
+            p.kind is inspect.Parameter.VAR_POSITIONAL
+            for p in (*self.signature.parameters.values(), *self.taken.values())
         )
         self.leading = 0
         for a, b in zip(self.signature.parameters.values(), self.taken.values(), strict=False):
@@ -71,6 +72,24 @@ class Translation:
             if name not in self.taken and not self.takes_any:
                 raise refused_parameter(self.theirs, name)
         return self.ours(*positional, **named)
+
+
+_IN_C: Final[dict[Callable[..., Any], Callable[..., None]]] = {
+    np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": None,
+    np.dot: lambda a, b, out=None: None,
+    np.inner: lambda a, b, /: None,
+    np.vdot: lambda a, b, /: None,
+    np.where: lambda condition, x=None, y=None, /: None,
+    np.bincount: lambda x, /, weights=None, minlength=0: None,
+}
+"""The signatures of functions written in C, which not every version of NumPy says."""
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return inspect.signature(_IN_C[function])
 
 
 def _is_default(value: Any, default: Any) -> bool:

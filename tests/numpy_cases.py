@@ -9,6 +9,7 @@ from tests.numpy_calls import Drawn, P, U, V, X, case, each
 NAN = math.nan
 MASK = np.array([[True, False, True], [False, True, True]])
 HOLES = [[1.0, NAN, 3.0], [0.5, 2.0, -1.0]]
+MATRIX = [[2.0, 1.0], [-0.5, 3.0]]
 POINTS = np.array([0.0, 0.5, 2.0, 2.25, 4.0])
 
 SMOOTH = "positive negative square exp exp2 expm1 sin cos arctan sinh cosh tanh arcsinh deg2rad "
@@ -261,8 +262,25 @@ DIFFERENTIATED = [
     case("vander", X(3), 2, increasing=True),
     case("polyval", X(4), X(2, 3)),
     case("polyval", np.array([1.0, -2.0, 3.0]), X(3)),
+    # -- order
+    case("sort", X(2, 3), 0), case("sort", X(2, 3), axis=None, stable=True),
+    case("partition", X(5), 2), case("ptp", X(2, 3), 1, keepdims=True),
+    case("median", X(2, 4), 1), case("nanmedian", V(HOLES), 1, keepdims=True),
+    *(case(f"{f}quantile", X(2, 4), 0.3, axis=1) for f in ("", "nan")),
+    *(case(f"{f}percentile", V(3.0, 1.0, 5.0, 2.0), [30.0, 60.0]) for f in ("", "nan")),
+    case("interp", V(0.3, 1.6), np.array([0.0, 1.0, 2.0]), X(3)),
+    # -- matrices
+    *(case(f"linalg.{f}", V(MATRIX)) for f in each("det inv slogdet pinv svdvals cond")),
+    *(case(f"linalg.{f}", a=V(MATRIX)) for f in ("det", "inv")),
+    case("linalg.solve", V(MATRIX), X(2)), case("linalg.solve", a=V(MATRIX), b=X(2, 3)),
+    case("linalg.matrix_power", V(MATRIX), -2), case("linalg.matrix_norm", V(MATRIX), ord=2),
+    case("linalg.svd", V(MATRIX), compute_uv=False), case("linalg.qr", V(MATRIX)),
+    case("linalg.tensorinv", X(4, 2, 2), ind=1), case("linalg.tensorsolve", X(2, 2, 4), X(2, 2)),
     case("full_like", np.zeros((2, 2)), 3.0),
 ]  # fmt: skip
+
+ELSEWHERE = {"linalg.eigh", "linalg.eigvalsh", "linalg.cholesky", "linalg.lstsq"}
+"""What is tested by itself: of a symmetric matrix, or with results of which some are plain."""
 
 ON_ARRAYS_ALONE = {"full_like"}
 """What gives a Tensor only where it is filled with one."""

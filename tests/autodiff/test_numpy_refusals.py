@@ -47,7 +47,7 @@ ONE_BY_ONE = {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "mes
 WITHOUT_SLOPE = {"where", "compress", "extract", "select", "take_along_axis", "delete", "astype"}
 """What may have a Tensor as a condition, for places or a dtype alone, and is plain then."""
 
-UNMET = {"choose", "bincount", "cross", "linalg.cross", "dsplit"}
+UNMET = {"interp", "choose", "take_along_axis", "bincount", "cross", "linalg.cross", "dsplit"}
 """What takes none of the plausible arguments."""
 
 
@@ -95,7 +95,7 @@ def test_a_tensor_gives_a_tensor_or_a_plain_answer_or_an_error(name, dispatched)
         assert not any(isinstance(p, np.ndarray) and p.dtype.kind == "O" for p in parts)
         if is_plain:
             assert not any(isinstance(part, Recorded) for part in parts)
-        elif name in ONE_BY_ONE:
+        elif name in ONE_BY_ONE | {"linalg.lstsq"}:  # which gives the rank, too
             assert any(isinstance(part, Tensor) for part in parts)
         elif name not in WITHOUT_SLOPE | {"full_like"} and (name, len(args)) != ("bincount", 1):
             assert all(isinstance(part, Tensor) for part in parts)
