@@ -8,12 +8,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from autodiff.testing.differences import RUNGS, Line, Slopes
+from autodiff.testing.differences import RUNGS, SHORT, Line, Slopes
 from autodiff.typing import Array
 
 _LUCK: Final = 1e3
 """Numbers that agree to the tolerance, where differences are uncertain by up to this many times
 as much, do not agree by accident. At a kink the uncertainty is of the size of the slope."""
+
+_DROWNING: Final = 0.1
+"""A slope is not seen where rounding may move it by so much of its size."""
+
+_REST: Final = 1e-10
+"""Slopes that are uncertain by no more than this, relative to the largest value, are no worry."""
 
 _CLEARLY: Final = 10.0
 """A difference of this many uncertainties is an error."""
@@ -85,6 +91,7 @@ def compare(
     actual: Callable[[Array], tuple[Array, Any]],
     read: Reading,
     rtol: float,
+    tangents: Callable[[Array], list[Array]],
     resolve: bool = True,
     exact: Slopes | None = None,
 ) -> Verdict:
@@ -101,6 +108,8 @@ def compare(
         What of the slopes it is compared with.
     rtol : float
         Relative to the sizes of the terms.
+    tangents : callable
+        From the direction to the tangents by the rules.
     resolve : bool
         Whether a slope that drowns in the rounding of the values counts as unknown, not right.
     exact : Slopes, optional
@@ -117,9 +126,11 @@ def compare(
         size = np.maximum(scale, terms)
         step = RUNGS[rung][0]
         # A slope of the size of the values' rounding is as good as zero.
-        drowned = resolve & (noise > 0.1 * terms) & (terms > noise * step)
+        drowned = resolve & (noise > _DROWNING * terms) & (terms > 30 * noise * step)
+        blur = rtol + 2 * line.blur(rung)
+        sure = uncertainty <= blur * scale + noise
         return _Judgement(
-            found, value, size, rtol * size + noise, noise, jump, uncertainty, drowned
+            found, value, scale, blur * size + noise, noise, jump, uncertainty, sure, drowned
         )
 
     with np.errstate(all="ignore"):
@@ -127,18 +138,25 @@ def compare(
             by_complex = judge(0, exact)
             close = np.asarray(by_complex.agrees)
             if close.all():
-                return Verdict(
-                    close,
-                    ~close,
-                    by_complex.actual,
-                    by_complex.expected,
-                    np.zeros(close.shape, int),
-                )
+                return by_complex.acquitted()
         first = judge(0, line.coarse(0))
         close = first.agrees & (first.jump <= _LUCK * first.tolerance) & ~first.drowned
         if close.all():
-            return Verdict(close, ~close, first.actual, first.expected, np.zeros(close.shape, int))
-        return _on_all_rungs([judge(rung, line.fine(rung)) for rung in range(len(RUNGS))])
+            return first.acquitted()
+        line.depends(tangents(line.direction(0)))
+        short, long = range(SHORT), range(SHORT, len(RUNGS))
+        judgements = [judge(*rung) for rung in enumerate(line.ladder(short))]
+        verdict = _of_short_steps(judgements)
+        if not (verdict.right | verdict.wrong).all():
+            for rung, slopes in zip(long, line.ladder(long), strict=True):
+                verdict = _with_long_step(verdict, judge(rung, slopes), rung)
+        size = max((float(np.abs(y).max(initial=0.0)) for y in line.here), default=0.0)
+        # What is left where large terms cancel: rounding, in rules and differences alike.
+        for judgement in judgements:
+            rest = (judgement.uncertainty <= _REST * size) & ~judgement.drowned
+            rest &= judgement.error <= _CLEARLY * judgement.uncertainty
+            verdict.right = verdict.right | (rest & ~verdict.wrong)
+        return verdict
 
 
 @dataclass
@@ -147,12 +165,17 @@ class _Judgement:
 
     actual: Array
     expected: Array
-    size: Array
+    scale: Array
     tolerance: Array
     noise: Array
     jump: Array
     uncertainty: Array
+    sure: Any
     drowned: Any
+
+    def acquitted(self) -> Verdict:
+        every = np.ones(np.shape(self.actual), bool)
+        return Verdict(every, ~every, self.actual, self.expected, np.zeros(every.shape, int))
 
     @property
     def error(self) -> Any:
@@ -164,33 +187,50 @@ class _Judgement:
 
     @property
     def doubt(self) -> Array:
-        doubtful = (self.noise + self.uncertainty) / np.where(self.size > 0, self.size, 1.0)
+        """Relative to the slope by differences: the rules may give anything."""
+        absolute = self.noise + self.uncertainty
+        doubtful = np.where(absolute == 0, 0.0, absolute / self.scale)
         return np.where(np.isfinite(doubtful), doubtful, np.inf)
 
+    @property
+    def right(self) -> Any:
+        return self.agrees & ~self.drowned & (self.uncertainty <= _LUCK * self.tolerance)
 
-def _on_all_rungs(judgements: Sequence[_Judgement]) -> Verdict:
+    @property
+    def wrong(self) -> Any:
+        far = ~(self.error <= self.tolerance + _CLEARLY * self.uncertainty)
+        return far & np.isfinite(self.uncertainty)
+
+
+def _of_short_steps(judgements: Sequence[_Judgement]) -> Verdict:
     """What the step that is least in doubt says; an error that none is sure of, all must see."""
 
     def stacked(read: Callable[[_Judgement], Any]) -> Array:
         return np.stack([np.asarray(read(judgement)) for judgement in judgements])
 
-    uncertainty, tolerance = stacked(lambda j: j.uncertainty), stacked(lambda j: j.tolerance)
-    right = stacked(lambda j: j.agrees & ~j.drowned) & (uncertainty <= _LUCK * tolerance)
-    wrong = ~(stacked(lambda j: j.error) <= tolerance + _CLEARLY * uncertainty)
-    wrong &= np.isfinite(uncertainty)
-    by_all = (wrong | ~np.isfinite(uncertainty)).all(axis=0)
     best = np.argmin(stacked(lambda j: j.doubt), axis=0)[None]
 
-    def at_best(of_all: Array) -> Array:
-        return np.asarray(np.take_along_axis(of_all, best, axis=0)[0])
+    def at_best(read: Callable[[_Judgement], Any]) -> Array:
+        return np.asarray(np.take_along_axis(stacked(read), best, axis=0)[0])
 
-    sure = at_best(uncertainty <= tolerance)
-    is_right = at_best(right)
-    is_wrong = at_best(wrong) & (sure | by_all) & ~is_right
+    by_all = stacked(lambda j: j.wrong | ~np.isfinite(j.uncertainty)).all(axis=0)
+    sure = at_best(lambda j: j.sure)
+    right = at_best(lambda j: j.right) | np.asarray(judgements[0].right)
+    wrong = at_best(lambda j: j.wrong) & (sure | by_all) & ~right
+    actual, expected = at_best(lambda j: j.actual), at_best(lambda j: j.expected)
+    return Verdict(right, wrong, actual, expected, best[0])
+
+
+def _with_long_step(verdict: Verdict, judgement: _Judgement, rung: int) -> Verdict:
+    """Where the short steps could not tell, what a long one is sure of."""
+    told = verdict.right | verdict.wrong
+    sure = judgement.sure & (judgement.doubt <= _DROWNING)
+    right, wrong = ~told & judgement.right & sure, ~told & judgement.wrong & sure
+    new = right | wrong
     return Verdict(
-        is_right,
-        is_wrong,
-        at_best(stacked(lambda j: j.actual)),
-        at_best(stacked(lambda j: j.expected)),
-        best[0],
+        verdict.right | right,
+        verdict.wrong | wrong,
+        np.where(new, judgement.actual, verdict.actual),
+        np.where(new, judgement.expected, verdict.expected),
+        np.where(new, rung, verdict.rung),
     )

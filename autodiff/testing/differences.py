@@ -27,12 +27,18 @@ RUNGS: Final = (
     (1e-6, "large"),
     (1e-2, "large"),
     (1e-5, "small"),
+    (1e-6, "small"),
     (1.0, "large"),
     (100.0, "large"),
 )
 """Steps, and what they are relative to: ``max(1, |x|)``, or ``min(1, |x|)`` for functions that are
-steep near 0 or oscillate far from it. The longest ones are for slopes that are small beside the
-rounding of the values."""
+steep near 0 or oscillate far from it."""
+
+SHORT: Final = 8
+"""So many of them are for all functions; the rest for slopes that drown in the values' rounding."""
+
+_SHORTEST: Final = (6, 7)
+"""Those that show how far the values are rounded, if that is more than is to be expected."""
 
 
 @dataclass
@@ -88,35 +94,87 @@ class Line:
         self.here = here
         self.which = which
         self._direction = direction
+        # Outputs that never move do not depend on the variable, and add no noise of theirs.
+        self._moves = [np.zeros(y.shape, bool) for y in here]
         self._coarse: dict[int, Slopes] = {}
         self._fine: dict[int, Slopes] = {}
 
     def direction(self, rung: int) -> Array:
         """The direction in which the variable moves on this rung of the ladder."""
-        x = self._values[self.which]
+        return self._direction * self._scale(rung)
+
+    def _scale(self, rung: int) -> Array:
+        size = np.abs(self._values[self.which])
         if RUNGS[rung][1] == "large":
-            return self._direction * np.maximum(1.0, np.abs(x))
-        return self._direction * np.where(x == 0, 1.0, np.minimum(1.0, np.abs(x)))
+            return np.maximum(1.0, size)
+        return np.where(size == 0, 1.0, np.minimum(1.0, size))
+
+    def blur(self, rung: int) -> float:
+        """The relative error of a slope for the rounding of the point moved."""
+        size = np.abs(self._values[self.which])
+        return float(_EPSILON * np.max(size / self._scale(rung), initial=0.0) / RUNGS[rung][0])
 
     def coarse(self, rung: int) -> Slopes:
         """The derivatives by a single step."""
         if rung not in self._coarse:
-            self._coarse[rung] = self._slopes(self.direction(rung), RUNGS[rung][0])
+            self._coarse[rung] = self._slopes(rung, RUNGS[rung][0])
         return self._coarse[rung]
 
     def fine(self, rung: int) -> Slopes:
         """The derivatives by two steps, extrapolated, and how far they may be wrong."""
         if rung not in self._fine:
             coarse = self.coarse(rung)
-            finer = self._slopes(self.direction(rung), RUNGS[rung][0] / 3)
+            finer = self._slopes(rung, RUNGS[rung][0] / 3)
             value, uncertainty = [], []
-            for a, b, jump in zip(coarse.value, finer.value, finer.jump, strict=True):
-                # The error shrinks by 3⁴ = 81 where the function is smooth.
-                value.append(b + (b - a) / 80)
-                apart = np.abs(b - a)
-                uncertainty.append(np.where(np.isfinite(apart + jump), apart + jump, np.inf))
+            with np.errstate(all="ignore"):
+                for a, b, jump in zip(coarse.value, finer.value, finer.jump, strict=True):
+                    # The error shrinks by 3⁴ = 81 where the function is smooth.
+                    value.append(b + (b - a) / 80)
+                    apart = np.abs(b - a) + jump
+                    uncertainty.append(np.where(np.isfinite(apart), apart, np.inf))
             self._fine[rung] = Slopes(value, finer.noise, finer.jump, uncertainty)
         return self._fine[rung]
+
+    def depends(self, tangents: Sequence[Array]) -> None:
+        """Note that outputs depend on the variable where the rules give these tangents.
+
+        Where all that is left of a derivative is rounding, the output itself may not move.
+        """
+        self._moves = [m | (t != 0) for m, t in zip(self._moves, tangents, strict=True)]
+
+    def ladder(self, rungs: range) -> list[Slopes]:
+        """The derivatives by each of these steps, and how far they may be wrong.
+
+        A step alone may be lucky: its two differences then agree though both are noise. What the
+        shortest steps show of the noise holds for all.
+        """
+        for rung in range(len(RUNGS)):
+            self.coarse(rung)  # for what moves at all
+        slopes = [self.fine(rung) for rung in rungs]
+        rounding = self._rounding()
+        for rung, of_rung in zip(rungs, slopes, strict=True):
+            step = RUNGS[rung][0]
+            of_rung.noise = [
+                np.where(moves, _ROUNDINGS * _EPSILON / step * np.abs(y), 0.0)
+                for y, moves in zip(self.here, self._moves, strict=True)
+            ]
+            of_rung.uncertainty = [
+                np.maximum(u, 3 * r / step)
+                for u, r in zip(of_rung.uncertainty, rounding, strict=True)
+            ]
+        return slopes
+
+    def _rounding(self) -> list[Array]:
+        """By how much each output is rounded, as the shortest steps show it."""
+        found = []
+        for k, y in enumerate(self.here):
+            seen = [self.fine(rung).uncertainty[k] * RUNGS[rung][0] for rung in _SHORTEST]
+            most = np.where(np.isfinite(np.maximum(*seen)), np.maximum(*seen), 0.0)
+            moving = self._moves[k] & (y != 0)
+            if moving.any():
+                most = np.maximum(most, np.median(most[moving] / np.abs(y[moving])) * np.abs(y))
+            found.append(np.where(self._moves[k], most, 0.0))
+        return found
 
     def _at(self, direction: Array, t: float) -> list[Array]:
         moved = list(self._values)
@@ -126,12 +184,14 @@ class Line:
         except (ValueError, ArithmeticError):  # out of its domain
             return [np.full_like(y, np.nan) for y in self.here]
 
-    def _slopes(self, direction: Array, t: float) -> Slopes:
+    def _slopes(self, rung: int, t: float) -> Slopes:
         result = Slopes([], [], [], [])
+        direction = self.direction(rung)
         with np.errstate(all="ignore"):
-            stencil = (self._at(direction, s * t) for s in (1, -1, 2, -2))
-            for y, a, b, c, d in zip(self.here, *stencil, strict=True):
+            stencil = list(zip(*(self._at(direction, s * t) for s in (1, -1, 2, -2)), strict=True))
+            for k, (y, (a, b, c, d)) in enumerate(zip(self.here, stencil, strict=True)):
                 moves = (a != y) | (b != y) | (c != y) | (d != y)
+                self._moves[k] |= moves
                 size = np.maximum(np.maximum(np.abs(a), np.abs(b)), np.abs(y))
                 noise = np.where(moves, _ROUNDINGS * _EPSILON / t * size, 0.0)
                 # Second differences over the step: they vanish with it, unless there is a kink.

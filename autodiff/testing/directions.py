@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -82,20 +83,27 @@ class Point:
             terms = slopes * direction
             return np.asarray(terms.sum()), np.abs(terms).sum()
 
-        return compare(line, actual, weighted(cotangents), self.rtol, resolve, exact)
+        read = weighted(cotangents)
+        along = functools.partial(self._tangents, line.which)
+        return compare(line, actual, read, self.rtol, along, resolve, exact)
 
     def forward(self, line: Line, exact: Slopes | None = None) -> Verdict:
         """The tangents along the line."""
+        along = functools.partial(self._tangents, line.which)
 
         def actual(direction: Array) -> tuple[Array, Any]:
-            along = [np.zeros_like(x) for x in self.values]
-            along[line.which] = direction
-            _, tangents = jvp(lambda *xs: self.subject.outputs(xs), self.values, along)
-            row = np.concatenate([np.ravel(t) for t in tangents])
+            row = np.concatenate([np.ravel(t) for t in along(direction)])
             return row, np.abs(row)
 
         read: Reading = entries
-        return compare(line, actual, read, self.rtol, False, exact)
+        return compare(line, actual, read, self.rtol, along, False, exact)
+
+    def _tangents(self, which: int, direction: Array) -> list[Array]:
+        directions = [np.zeros_like(x) for x in self.values]
+        directions[which] = direction
+        tangents: list[Array]
+        _, tangents = jvp(lambda *xs: self.subject.outputs(xs), self.values, directions)
+        return tangents
 
 
 def check_directions(

@@ -47,7 +47,7 @@ def check_precision(
     for variable, g, e, s in zip(subject.variables, found, expected, spread, strict=True):
         if not g.size:
             continue
-        eps = np.finfo(g.dtype).eps
+        eps = float(max(np.finfo(g.dtype).eps, np.finfo(np.float64).eps))
         allowed = _ROUNDINGS * eps * np.abs(e).max() + 100 * s.max()
         error = np.abs(g - e)
         if not (error <= allowed).all():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import numpy as np
 
 from autodiff.backward import backward
+from autodiff.reverse import reachable
+from autodiff.tensor import Tensor
 from autodiff.testing.errors import GradientError, UncheckableError
 from autodiff.testing.rules import check_rules
 from autodiff.testing.subject import FunctionSubject, Subject, check_is_checkable, gradient, leaves
@@ -102,9 +105,10 @@ def _check_backward(subject: Subject, cotangents: list[Array], found: Sequence[A
     ys = subject.outputs(xs)
     recorded = [(y, g) for y, g in zip(ys, cotangents, strict=True) if y.node is not None]
     start = Pairing([g for _, g in recorded])(*(y for y, _ in recorded))
-    backward(start, retain_graph=True)
-    once = [np.zeros_like(x._array) if x.grad is None else x.grad.copy() for x in xs]
-    backward(start, retain_graph=True)
+    with _others_untouched(start, xs):
+        backward(start, retain_graph=True)
+        once = [np.zeros_like(x._array) if x.grad is None else x.grad.copy() for x in xs]
+        backward(start, retain_graph=True)
     for variable, x, g, first in zip(subject.variables, xs, found, once, strict=True):
         twice = np.zeros_like(g) if x.grad is None else x.grad
         if not np.array_equal(first, g) or not np.array_equal(twice, 2 * g):
@@ -117,6 +121,21 @@ def _check_backward(subject: Subject, cotangents: list[Array], found: Sequence[A
     for i, g in enumerate(memories):
         if any(np.may_share_memory(g, other) for other in (*memories[:i], *others)):
             raise GradientError(f"{subject.name}: a gradient shares memory with another array")
+
+
+@contextlib.contextmanager
+def _others_untouched(result: Any, xs: Sequence[Tensor]) -> Iterator[None]:
+    """Leaves that the function found by itself keep the gradients they have."""
+    own = {x.node for x in xs}
+    found = [node.notes for node in reachable(result.node) if node not in own]
+    kept = [(notes, notes.grad) for notes in found if notes is not None]
+    for notes, _ in kept:
+        notes.grad = None
+    try:
+        yield
+    finally:
+        for notes, grad in kept:
+            notes.grad = grad
 
 
 def _check_close(
