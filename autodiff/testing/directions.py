@@ -24,7 +24,7 @@ SMALL: Final = 64
 
 _RANDOM: Final = "a random direction"
 
-_SEARCHED: Final = 1024
+_SEARCHED: Final = 200
 """Among how many elements the worst one is looked for."""
 
 
