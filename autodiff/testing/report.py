@@ -65,8 +65,8 @@ def described(wrong: Wrong) -> str:
         f"(order {wrong.order}, {wrong.mode})"
         if wrong.mode != "forward"
         else f"{wrong.name}: {wrong.variable} is wrong{place} (order {wrong.order}, forward)",
-        f"  {'the rules give':{width}}{actual!r}",
-        f"  {wrong.by:{width}}{expected!r}",
+        f"  {'the rules give':{width}}{actual:.9g}",
+        f"  {wrong.by:{width}}{expected:.9g}",
         f"  {'ratio':{width}}{ratio}",
         *(f"  {note}" for note in (*hints(wrong), *wrong.notes)),
     ]

@@ -46,10 +46,11 @@ def smallest_failing(check: Callable[..., Any], inputs: tuple[Any, ...]) -> str:
         if fails(candidate):
             inputs = candidate
             break
-    return "\n  smallest failing inputs found:" + "".join(
-        f"\n    {path[1:-1] if path.count('[') == 1 else path} = {_shown(leaf)}"
+    lines = [
+        f"\n    input {path[1:].replace(']', '', 1)} = {_shown(leaf)}"
         for path, leaf in trees.leaves(list(inputs))
-    )
+    ]
+    return "\n  smallest failing inputs found:" + "".join(lines)
 
 
 def _array(leaf: Any) -> Any:

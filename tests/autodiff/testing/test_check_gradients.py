@@ -273,7 +273,7 @@ def test_smallest_failing_inputs_fail_too():
     with pytest.raises(GradientError) as caught:
         check_gradients(Transposed(), draw(6, 6), draw(6, 6, seed=1))
     found = str(caught.value).split("smallest failing inputs found:")[1]
-    shown = [eval(part.split("\n    1")[0]) for part in found.split(" = ")[1:]]
+    shown = [eval(part.split("\n    input 1")[0]) for part in found.split(" = ")[1:]]
     x, w = map(np.array, shown)
     assert x.shape == w.shape == (2, 2)
     with pytest.raises(GradientError):
