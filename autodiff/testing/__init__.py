@@ -6,6 +6,7 @@ looked at.
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from autodiff.extra import import_extra
@@ -24,5 +25,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "strategies":
         import_extra("hypothesis", "testing", "autodiff.testing.strategies")
-        return import_extra("autodiff.testing.strategies", "testing", "autodiff.testing")
+        return importlib.import_module("autodiff.testing.strategies")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -147,15 +147,18 @@ def compare(
         short, long = range(SHORT), range(SHORT, len(RUNGS))
         judgements = [judge(*rung) for rung in enumerate(line.ladder(short))]
         verdict = _of_short_steps(judgements)
-        if not (verdict.right | verdict.wrong).all():
+        drowned = np.asarray(judgements[0].drowned)
+        if (drowned & ~verdict.right & ~verdict.wrong).any():
             for rung, slopes in zip(long, line.ladder(long), strict=True):
-                verdict = _with_long_step(verdict, judge(rung, slopes), rung)
-        size = max((float(np.abs(y).max(initial=0.0)) for y in line.here), default=0.0)
+                verdict = _with_long_step(verdict, judge(rung, slopes), rung, drowned)
+        size = line.size()
         # What is left where large terms cancel: rounding, in rules and differences alike.
         for judgement in judgements:
             rest = (judgement.uncertainty <= _REST * size) & ~judgement.drowned
             rest &= judgement.error <= _CLEARLY * judgement.uncertainty
             verdict.right = verdict.right | (rest & ~verdict.wrong)
+        # Less than a rounding of what moved: all may have cancelled, as at a singular matrix.
+        verdict.wrong = verdict.wrong & (np.abs(verdict.actual - verdict.expected) > line.grain())
         return verdict
 
 
@@ -221,9 +224,9 @@ def _of_short_steps(judgements: Sequence[_Judgement]) -> Verdict:
     return Verdict(right, wrong, actual, expected, best[0])
 
 
-def _with_long_step(verdict: Verdict, judgement: _Judgement, rung: int) -> Verdict:
-    """Where the short steps could not tell, what a long one is sure of."""
-    told = verdict.right | verdict.wrong
+def _with_long_step(verdict: Verdict, judgement: _Judgement, rung: int, drowned: Array) -> Verdict:
+    """Where slopes drown in the rounding of short steps, what a long one is sure of."""
+    told = verdict.right | verdict.wrong | ~drowned
     sure = judgement.sure & (judgement.doubt <= _DROWNING)
     right, wrong = ~told & judgement.right & sure, ~told & judgement.wrong & sure
     new = right | wrong

@@ -114,6 +114,15 @@ class Line:
         size = np.abs(self._values[self.which])
         return float(_EPSILON * np.max(size / self._scale(rung), initial=0.0) / RUNGS[rung][0])
 
+    def grain(self) -> float:
+        """A rounding of the largest of the numbers moved."""
+        return float(_EPSILON * np.abs(self._values[self.which]).max(initial=0.0))
+
+    def size(self) -> float:
+        """The largest of the values and of the numbers moved."""
+        arrays = (*self.here, self._values[self.which])
+        return max(float(np.abs(a).max(initial=0.0)) for a in arrays)
+
     def coarse(self, rung: int) -> Slopes:
         """The derivatives by a single step."""
         if rung not in self._coarse:

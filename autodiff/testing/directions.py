@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -264,6 +264,3 @@ def _forward_report(point: Point, line: Line, verdict: Verdict) -> str:
             Wrong(point.subject.name, point.order, "forward", what, index, actual, expected)
         )
     raise AssertionError("nothing is wrong")
-
-
-Check = Callable[..., Kinks]

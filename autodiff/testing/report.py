@@ -81,7 +81,8 @@ def hints(wrong: Wrong) -> list[str]:
         return []
     if not actual.any():
         return ["zero: is it detached, or does the rule return nothing for this input?"]
-    found = _of_the_ratio(actual, expected, wrong.lengths)
+    found = _of_the_matrix(wrong.actual, wrong.expected) if known.all() else []
+    found = found or _of_the_ratio(actual, expected, wrong.lengths)
     if not found and known.all():
         found = _of_the_order(wrong.actual, wrong.expected)
     wrong_ones = int((~_close(actual, expected)).sum())
@@ -122,11 +123,20 @@ def _of_the_ratio(actual: Array, expected: Array, lengths: Sequence[int]) -> lis
     return [f"{ratio:.6g} times it ({everywhere}): a wrong or missing factor"]
 
 
-def _of_the_order(actual: Array, expected: Array) -> list[str]:
-    if actual.ndim >= 2:
+def _of_the_matrix(actual: Array, expected: Array) -> list[str]:
+    if actual.ndim >= 2 and not _close(actual, expected).all():
         swapped = np.swapaxes(expected, -1, -2)
         if swapped.shape == actual.shape and _close(actual, swapped).all():
             return ["transposed"]
+        if swapped.shape == actual.shape and _close(actual, (expected + swapped) / 2).all():
+            return [
+                "the symmetric part of it, right as long as the input stays symmetric: check "
+                "f((a + aᵀ) / 2) in place of f(a)"
+            ]
+    return []
+
+
+def _of_the_order(actual: Array, expected: Array) -> list[str]:
     for axis in range(actual.ndim):
         if actual.shape[axis] > 1 and _close(actual, np.flip(expected, axis)).all():
             return [f"reversed along axis {axis}"]

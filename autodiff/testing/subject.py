@@ -86,6 +86,8 @@ def parts(tree: Any) -> list[Any]:
 class FunctionSubject(Subject):
     """A function of Tensors, an operation or a module, at the inputs given.
 
+    An operation on symmetric matrices is checked along changes that leave them symmetric.
+
     Parameters
     ----------
     function : callable
@@ -148,6 +150,8 @@ class FunctionSubject(Subject):
         return self._called(self._function, values)
 
     def _called(self, function: Callable[..., Any], values: Sequence[Any]) -> Any:
+        if isinstance(function, Op) and function.symmetric:
+            values = [(a + np.swapaxes(a, -1, -2)) * 0.5 for a in values]
         given = iter(values)
         arguments = trees.mapped(
             lambda x: next(given) if isinstance(x, Variable) else x, self._template
