@@ -35,9 +35,16 @@ def test_std_of_equal_elements_whose_mean_is_rounded(value, shape):
         assert not g.any()
 
 
+def test_std_of_rows_each_of_equal_elements_whose_mean_is_rounded():
+    (g,) = slopes(lambda x: x.std(axis=1), [[0.1] * 7, [0.3] * 7, [0.7] * 7])
+    assert not g.any()
+
+
 def test_statistics_of_nothing_and_of_one_element():
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        assert np.isnan(slopes(lambda x: x.var(ddof=1), [2.0])[0]).all()
+        for ddof in (1, 1.5):  # the divisor is never below 0
+            assert np.isnan(slopes(lambda x, ddof=ddof: x.var(ddof=ddof), [2.0])[0]).all()
+        assert leaf([1.0, 3.0]).std(ddof=2).item() == np.inf
         assert slopes(lambda x: x.var(), np.zeros(0))[0].shape == (0,)
         assert slopes(lambda x: x.std(axis=0), np.zeros((0, 3)))[0].shape == (0, 3)
         with ad.primitives():
@@ -45,6 +52,19 @@ def test_statistics_of_nothing_and_of_one_element():
     with np.errstate(divide="raise", invalid="raise"):
         assert ad.logsumexp(leaf(np.zeros(0))).item() == -np.inf
         assert ad.logsumexp(leaf([-np.inf, -np.inf])).item() == -np.inf
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_logsumexp_of_rows_far_apart(axis):
+    """log(eᵃ + eᵇ) = a + log(1 + eᵇ⁻ᵃ): each row is shifted by its own largest element."""
+    rows = np.array([[1000.0, 0.0], [-1000.0, -1001.0]])
+    with np.errstate(all="raise", under="ignore"):
+        y = ad.logsumexp(leaf(rows if axis == 1 else rows.T), axis=axis)
+    np.testing.assert_allclose(y.numpy(), [1000, -1000 + np.log1p(np.exp(-1))], rtol=1e-15)
+
+
+def test_logsumexp_drops_its_axes_alone():
+    assert ad.logsumexp(leaf([[1.0, 2.0, 3.0]]), axis=1).shape == (1,)
 
 
 def test_clip_with_crossed_bounds_is_the_upper_one():

@@ -51,6 +51,7 @@ def _all(function: str, operator: str, reason: str, *after: str) -> Iterator[Equ
 _UNTAKEN: Final = "What stands in the branch that is not taken is any harmless number."
 _CONTINUOUS: Final = "At the bound itself both branches have the same value."
 _ONLY_ONE: Final = "The axis has length 1: its first element is its last."
+_AS_TRUE: Final = "−1 is as true as 1."
 _MINUS_ZERO: Final = "−0 equals 0."
 
 EQUIVALENTS: Final = (
@@ -69,6 +70,48 @@ EQUIVALENTS: Final = (
         "return np.where(y == 0, 0, y * x ** np.where(y == 0, 0, y - 1))",
     ),
     *_all("Sign.vjp", "sign", _MINUS_ZERO, "return (-np.zeros_like(g),)"),
+    # -- reduction -------------------------------------------------------------------------
+    *_all("Spread.freedom", "comparison", _CONTINUOUS, "return n if n >= 0 else 0"),
+    *_all(
+        "Std.vjp",
+        "off by one",
+        _UNTAKEN,
+        "scale = np.where(flat, 0, scale / np.where(flat, 2, s))",
+    ),
+    *_all(
+        "Logsumexp.forward",
+        "off by one",
+        "Any finite number will do where the largest element is infinite.",
+        "top = np.where(np.isfinite(top), top, 1)",
+        "top = np.where(np.isfinite(top), top, -1)",
+    ),
+    *_all(
+        "Logsumexp.vjp",
+        "off by one",
+        "All of x is −∞ then, and x − y for any finite y.",
+        "y = np.where(y == -math.inf, 1, y)",
+        "y = np.where(y == -math.inf, -1, y)",
+    ),
+    # -- indexing --------------------------------------------------------------------------
+    *_all(
+        "indexing.is_basic",
+        "sign",
+        _AS_TRUE,
+        "return -(not any((hasattr(part, 'dtype') for part in index)))",
+    ),
+    *_all(
+        "indexing.is_basic",
+        "entry",
+        "What is done for any index is right for a basic one, only slower.",
+        "return None",
+    ),
+    *_all("IndexUpdate._stays", "sign", _AS_TRUE, "return -True"),
+    *_all(
+        "IndexUpdate._stays",
+        "swapped function",
+        "Whatever is read of it has been written before.",
+        "last = np.ones_like(y, dtype=int)",
+    ),
     # -- linalg, scan ----------------------------------------------------------------------
     *_all(
         "Matmul._left",
