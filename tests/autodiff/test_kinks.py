@@ -159,7 +159,10 @@ def test_table(f, values, expected):
         np.testing.assert_allclose(actual, right, rtol=1e-12, atol=1e-15)
 
 
-SOUND = ["clip", "clip, bounds", "relu", "leaky_relu", "elu"]
+SOUND = [
+    *("clip", "clip, bounds", "relu", "leaky_relu", "elu"),
+    *("max_pool", "max_pool, windows that overlap"),
+]
 """Fused operations whose definitions have the same kinks."""
 
 

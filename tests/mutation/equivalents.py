@@ -52,6 +52,7 @@ _UNTAKEN: Final = "What stands in the branch that is not taken is any harmless n
 _CONTINUOUS: Final = "At the bound itself both branches have the same value."
 _ONLY_ONE: Final = "The axis has length 1: its first element is its last."
 _AS_TRUE: Final = "−1 is as true as 1."
+_REPLACED: Final = "Every window has its place, so that nothing of the first values stays."
 _MINUS_ZERO: Final = "−0 equals 0."
 
 EQUIVALENTS: Final = (
@@ -194,5 +195,19 @@ EQUIVALENTS: Final = (
         "negative = where(x > 0, 1, x)",
         "negative = where(x > 0, -1, x)",
     ),
+    # -- pooling ---------------------------------------------------------------------------
+    *_all(
+        "MaxPooling.forward",
+        "off by one",
+        "A wider integer holds the same places.",
+        "places = np.zeros_like(y, dtype=np.uint8 if len(others) < 255 else np.int64)",
+    ),
+    *_all(
+        "TakeFromWindows.forward",
+        "swapped function",
+        _REPLACED,
+        "y = np.ones_like(x, shape=self.places.shape)",
+    ),
+    *_all("TakeFromWindows.definition", "off by one", _REPLACED, "y: Value = 1", "y: Value = -1"),
 )
 """All of them."""
