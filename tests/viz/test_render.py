@@ -368,7 +368,7 @@ def test_interrupt(script, lifeline):
     command = [sys.executable, "-c", code, str(sleeper(script, path))]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         read(descriptor)
-        time.sleep(0.5)  # the program has begun; now Python waits for it too
+        time.sleep(2)  # the program has begun; now Python waits for it too
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert said.rstrip().endswith(b"KeyboardInterrupt")
