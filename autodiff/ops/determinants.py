@@ -47,7 +47,7 @@ class Det(Op):
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for matrices in _cases(rng):
-            yield det, (matrices,)
+            yield _det, (matrices,)
 
 
 class Cofactors(Op):
@@ -186,10 +186,21 @@ class Slogdet(Op):
             yield _slogdet, (invertible(rng, shape),)
 
 
-det = Det()
+_det = Det()
 cofactors = Cofactors()
 _slogdet = Slogdet()
-implements(np.linalg.det)(det)
+
+
+@implements(np.linalg.det)
+def det(a: Value) -> Tensor:
+    """The determinant of square matrices, of singular ones with their gradient too.
+
+    Raises
+    ------
+    LinAlgError
+        If the matrices are not square.
+    """
+    return _det(a)
 
 
 @implements(np.linalg.slogdet)

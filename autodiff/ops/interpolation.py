@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.numpy_functions import implements
+from autodiff.numpy_plain import values
 from autodiff.ops.joining import concatenate
-from autodiff.ops.order import values
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import reshape
 from autodiff.typing import Value, as_array

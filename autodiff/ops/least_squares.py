@@ -10,8 +10,8 @@ import numpy as np
 
 from autodiff.domain import full_rank
 from autodiff.numpy_functions import implements
+from autodiff.numpy_plain import values
 from autodiff.op import Case, Gradients, Op
-from autodiff.ops.order import values
 from autodiff.ops.reduction import Sum
 from autodiff.ops.solving import SQUARE, transposed
 from autodiff.ops.spectra import svdvals

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff import notation
-from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.reduction import axes_of, count, kept
@@ -126,11 +125,6 @@ _ARRANGED: tuple[tuple[Shape, int], ...] = (
 def _apart(rng: np.random.Generator, shape: Shape) -> Any:
     """Values that are not close to each other, in an order that is drawn."""
     return rng.permutation(np.linspace(-2, 2, math.prod(shape))).reshape(shape)
-
-
-def values(x: Value) -> Any:
-    """The array of a Tensor; anything else as NumPy has it."""
-    return x._array if isinstance(x, Recorded) else as_array(x)
 
 
 def in_rows(a: Value, axis: Axes) -> tuple[Value, Shape]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from autodiff.graph import Recorded
 from autodiff.numpy_functions import implements
-from autodiff.ops.order import Sort, in_rows, values
+from autodiff.numpy_plain import values
+from autodiff.ops.order import Sort, in_rows
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import reshape
 from autodiff.typing import Axes, Value, as_array, as_integers

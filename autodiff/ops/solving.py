@@ -77,7 +77,7 @@ class Solve(Op):
             ((2, 2), (2, 0)),
             ((0, 2, 2), (2, 1)),
         ):
-            yield solve, (invertible(rng, a), rng.normal(size=b))
+            yield _solve, (invertible(rng, a), rng.normal(size=b))
 
 
 class Inv(Op):
@@ -104,16 +104,48 @@ class Inv(Op):
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for shape in SQUARE:
-            yield inv, (invertible(rng, shape),)
+            yield _inv, (invertible(rng, shape),)
 
 
 SQUARE: tuple[Shape, ...] = ((3, 3), (2, 2), (1, 1), (2, 3, 3), (2, 1, 2, 2), (0, 0), (0, 2, 2))
 """Shapes that operations on square matrices are tested on."""
 
-solve = Solve()
-inv = Inv()
-implements(np.linalg.solve)(solve)
-implements(np.linalg.inv)(inv)
+_solve = Solve()
+_inv = Inv()
+
+
+@implements(np.linalg.solve)
+def solve(a: Value, b: Value) -> Tensor:
+    """The solution x of the linear system a x = b.
+
+    Parameters
+    ----------
+    a : Tensor
+        Square matrices.
+    b : Tensor
+        A vector where it has a single axis, else matrices, one right side per column. Leading
+        axes broadcast with those of `a`.
+
+    Raises
+    ------
+    LinAlgError
+        If a matrix is singular or not square.
+    ValueError
+        If the shapes do not agree.
+    """
+    return _solve(a, b)
+
+
+@implements(np.linalg.inv)
+def inv(a: Value) -> Tensor:
+    """The inverse of square matrices.
+
+    Raises
+    ------
+    LinAlgError
+        If a matrix is singular or not square.
+    """
+    return _inv(a)
 
 
 @implements(np.linalg.tensorsolve)
