@@ -26,6 +26,7 @@ PARAMETERS: Final = {
     "overwrite_input": "a Tensor is never written in place",
     **dict.fromkeys(("bias", "ddof"), "it has no effect; leave it out"),
     "newshape": "it is called shape",
+    "interpolation": "it is called method",
     "weights": "weighted quantiles jump from one element to another",
     "hermitian": "write np.linalg.eigh for a symmetric matrix",
     "signature": "the loop is chosen by the dtypes",
