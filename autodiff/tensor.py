@@ -7,10 +7,11 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from autodiff import numpy_protocol, ops, writes
+from autodiff import ops, writes
 from autodiff.backward import backward
 from autodiff.graph import Recorded, new_leaf
 from autodiff.hooks import HookHandle, add_hook
+from autodiff.numpy_protocol import dispatch
 from autodiff.operators import Operators
 from autodiff.typing import Array, Axes, Shape, own_real_array
 
@@ -344,7 +345,7 @@ class Tensor(Operators, Recorded):
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return numpy_protocol.array_ufunc(ufunc, method, inputs, kwargs)
+        return dispatch.array_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self,
@@ -353,7 +354,7 @@ class Tensor(Operators, Recorded):
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
     ) -> Any:
-        return numpy_protocol.array_function(function, args, kwargs)
+        return dispatch.array_function(function, args, kwargs)
 
     # -- comparisons, which give plain arrays -----------------------------------------------
 
@@ -404,4 +405,4 @@ class Tensor(Operators, Recorded):
         return self._array.tolist()
 
 
-numpy_protocol.register(vars(ops))
+dispatch.register(vars(ops))

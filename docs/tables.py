@@ -16,7 +16,7 @@ import numpy as np
 
 import nn  # noqa: F401  # registers its operations
 from autodiff import Tensor, primitives
-from autodiff.numpy_functions import numpy_functions
+from autodiff.numpy_protocol.functions import numpy_functions
 from autodiff.op import Op, registry
 from autodiff.reverse import reachable
 from autodiff.testing.strategies.operations import has_domain

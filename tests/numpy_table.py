@@ -5,8 +5,8 @@
 
 import numpy as np
 
-from autodiff.numpy_functions import numpy_functions, numpy_methods
-from autodiff.numpy_plain import PLAIN
+from autodiff.numpy_protocol.functions import numpy_functions, numpy_methods
+from autodiff.numpy_protocol.plain import PLAIN
 
 
 def public_names():

@@ -9,7 +9,7 @@ import numpy as np
 
 from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Gradients
 from autodiff.ops.elementwise import Elementwise, reciprocal
 from autodiff.ops.exponential import exp, exp2, log, log2

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values as array_of
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values as array_of
 from autodiff.ops.indexing import take
 from autodiff.ops.joining import concatenate, split
 from autodiff.ops.rearranging import atleast_1d, atleast_2d, atleast_3d

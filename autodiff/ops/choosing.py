@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.indexing import AddAt, getitem, index_update, take
 from autodiff.ops.joining import stack
 from autodiff.ops.rearranging import broadcast_arrays

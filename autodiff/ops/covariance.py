@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.elementwise import sqrt
 from autodiff.ops.joining import concatenate
 from autodiff.ops.linalg import matmul

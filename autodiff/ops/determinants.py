@@ -11,7 +11,7 @@ import numpy as np
 
 from autodiff import notation
 from autodiff.domain import invertible, with_singular_values
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.solving import SQUARE, inv, transposed
 from autodiff.saves import INPUTS, RESIDUAL

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import INPUTS, OTHERS, RESIDUAL
 from autodiff.typing import Shape, Value

@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff import notation
 from autodiff.domain import NONZERO, POSITIVE, REALS, Reals
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Gradients, Op
 from autodiff.saves import INPUTS, NOTHING, OUTPUT
 from autodiff.typing import Value

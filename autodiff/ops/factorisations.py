@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 
 from autodiff.domain import full_rank, symmetric
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.solving import SQUARE, solve, transposed
 from autodiff.ops.spectra import Nonzero

@@ -12,7 +12,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff import notation
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import RESIDUAL
 from autodiff.typing import Shape, Value, as_array, is_array, own_array

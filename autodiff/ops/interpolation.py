@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.joining import concatenate
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import reshape

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autodiff.domain import full_rank
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.reduction import Sum
 from autodiff.ops.solving import SQUARE, transposed

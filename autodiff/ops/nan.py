@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.scan import cumprod, cumsum
 from autodiff.ops.selection import where as choose
 from autodiff.ops.statistics import max, mean, min, prod, std, sum, var

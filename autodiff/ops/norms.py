@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff import notation
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients
 from autodiff.ops.elementwise import abs as absolute
 from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, kept

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.arithmetic import multiply
 from autodiff.ops.elementwise import abs as absolute
 from autodiff.ops.indexing import take

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.order import Sort, in_rows
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import reshape

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import implements
-from autodiff.numpy_plain import plain, values
+from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import plain, values
 from autodiff.ops.arithmetic import add, multiply, power
 from autodiff.ops.shaping import broadcast_to, moveaxis
 from autodiff.typing import Shape, Value, as_array, as_array_of, as_floating, as_integers

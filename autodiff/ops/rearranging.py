@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.elementwise import positive
 from autodiff.ops.indexing import AddAt, getitem, take
 from autodiff.ops.linalg import diagonal

@@ -12,7 +12,7 @@ import numpy as np
 from autodiff import notation
 from autodiff.domain import Reals
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autodiff import notation
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.reduction import axes_of
 from autodiff.saves import RESIDUAL

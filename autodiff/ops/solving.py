@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autodiff.domain import invertible
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import moveaxis, reshape

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autodiff.domain import NONZERO, UNIT, Reals
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Gradients
 from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise, reciprocal

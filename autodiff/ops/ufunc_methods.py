@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autodiff.numpy_functions import implements
+from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.nan import nanmax, nanmin
 from autodiff.ops.norms import norm
 from autodiff.ops.scan import cumprod, cumsum

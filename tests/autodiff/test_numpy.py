@@ -10,10 +10,10 @@ import pytest
 import autodiff as ad
 from autodiff import Tensor, gradients
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import numpy_functions, numpy_methods
-from autodiff.numpy_plain import PLAIN
-from autodiff.numpy_refusals import PARAMETERS
-from autodiff.numpy_signatures import _IN_C, translation
+from autodiff.numpy_protocol.functions import numpy_functions, numpy_methods
+from autodiff.numpy_protocol.plain import PLAIN
+from autodiff.numpy_protocol.refusals import PARAMETERS
+from autodiff.numpy_protocol.signatures import _IN_C, translation
 from tests.differences import assert_gradient
 from tests.numpy_calls import V, case, each, resolve
 from tests.numpy_cases import ANSWERED, DIFFERENTIATED, ELSEWHERE, METHODS, ON_ARRAYS_ALONE

@@ -9,9 +9,9 @@ import pytest
 import autodiff as ad
 from autodiff import Tensor
 from autodiff.graph import Recorded
-from autodiff.numpy_functions import numpy_functions, numpy_methods
-from autodiff.numpy_plain import PLAIN
-from autodiff.numpy_refusals import HINTS, refusal, supported
+from autodiff.numpy_protocol.functions import numpy_functions, numpy_methods
+from autodiff.numpy_protocol.plain import PLAIN
+from autodiff.numpy_protocol.refusals import HINTS, refusal, supported
 from tests.numpy_calls import resolve
 from tests.numpy_table import is_known, public_names
 

@@ -8,7 +8,7 @@ import pytest
 
 import autodiff as ad
 from autodiff import Tensor, gradients
-from autodiff.numpy_functions import numpy_functions
+from autodiff.numpy_protocol.functions import numpy_functions
 from autodiff.op import registry
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from autodiff import notation
-from autodiff.numpy_functions import numpy_functions
+from autodiff.numpy_protocol.functions import numpy_functions
 from autodiff.op import Op
 from autodiff.operators import Operators
 from autodiff.ops.elementwise import Elementwise

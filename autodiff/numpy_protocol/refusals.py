@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from autodiff.numpy_functions import numpy_functions, numpy_methods
-from autodiff.numpy_plain import PLAIN
+from autodiff.numpy_protocol.functions import numpy_functions, numpy_methods
+from autodiff.numpy_protocol.plain import PLAIN
 
 PARAMETERS: Final = {
     "out": "a Tensor cannot be written into an array, since the array would lose its gradient; "

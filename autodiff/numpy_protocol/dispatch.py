@@ -1,4 +1,4 @@
-"""NumPy's own functions on Tensors: ours take their place, or a clear refusal."""
+"""What NumPy asks a Tensor to do: functions, and ufuncs with their methods."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from autodiff.numpy_functions import numpy_functions, numpy_methods
-from autodiff.numpy_plain import PLAIN, plain
-from autodiff.numpy_refusals import PARAMETERS, refusal, refused_parameter
-from autodiff.numpy_signatures import no_value, translation
+from autodiff.numpy_protocol.functions import numpy_functions, numpy_methods
+from autodiff.numpy_protocol.plain import PLAIN, plain
+from autodiff.numpy_protocol.refusals import PARAMETERS, refusal, refused_parameter
+from autodiff.numpy_protocol.signatures import no_value, translation
 from autodiff.op import Op
 from autodiff.typing import as_array
 

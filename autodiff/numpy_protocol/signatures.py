@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.graph import Recorded
-from autodiff.numpy_refusals import refused_parameter
+from autodiff.numpy_protocol.refusals import refused_parameter
 
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 no_value: Final[Any] = np._NoValue
