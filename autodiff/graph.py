@@ -45,9 +45,12 @@ class Notes:
         What sees the gradient on its way back.
     origin : Origin or None
         The line that recorded it, where ``detect_anomaly()`` was on.
+    active : bool
+        Whether somebody still takes gradients to it: not to the argument of a derivative that
+        has been computed.
     """
 
-    __slots__ = ("grad", "hooks", "name", "origin", "retains_grad", "role")
+    __slots__ = ("active", "grad", "hooks", "name", "origin", "retains_grad", "role")
 
     def __init__(self, name: str | None, role: str) -> None:
         self.grad: Array | None = None
@@ -56,6 +59,7 @@ class Notes:
         self.retains_grad = role != "result"
         self.hooks: list[Hook] | None = None
         self.origin: Origin | None = None
+        self.active = True
 
 
 class Node:

@@ -137,7 +137,8 @@ class detect_anomaly(_Entered):
     """Within ``with detect_anomaly():`` the first NaN or infinity raises, forward or backward.
 
     The FloatingPointError says which operation gave it, in which scope, from which shapes,
-    and the line of the program that recorded it. That line is also shown with any error
+    and the line of the program that recorded it. An infinity that a constant puts in, as −∞ in a
+    mask, is meant, and is not an error. That line is also shown with any error
     that a rule raises in a later walk. For finding a fault: every result is looked through.
     """
 

@@ -123,6 +123,7 @@ def reverse_pass(
     targets: set[Node] | None = None,
     create_graph: bool = False,
     since: int = 0,
+    hooks: bool = True,
 ) -> Iterator[tuple[Node, Value, Sequence[Value | None]]]:
     """Walk back from `root`, newest node first, applying the chain rule.
 
@@ -138,6 +139,8 @@ def reverse_pass(
         Read the rules on Tensors, so that what they compute is recorded.
     since : int
         Nodes numbered below it are ends: the walk goes no further, as if they were leaves.
+    hooks : bool
+        Whether hooks are called.
 
     Yields
     ------
@@ -176,8 +179,10 @@ def reverse_pass(
             continue
         if watching:
             check_cotangent(node, cotangent, "the gradient that arrived, summed,")
-        if node.notes is not None and node.notes.hooks and node.number >= since:
+        if hooks and node.notes is not None and node.notes.hooks and node.number >= since:
             cotangent = hooked(node, cotangent)
+            if watching:
+                check_cotangent(node, cotangent, "what a hook of it gave")
         op = node.op
         if (
             op is None

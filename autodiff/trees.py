@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,7 +27,10 @@ def leaves(tree: Any) -> Iterator[tuple[str, Any]]:
 def replaced(tree: Any, values: Iterator[Any]) -> Any:
     """A tree like `tree` with the next of `values` in the place of each leaf."""
     if isinstance(tree, dict):
-        return {key: replaced(value, values) for key, value in tree.items()}
+        like = copy.copy(tree)  # of its own class, which may need more than its items to be made
+        for key, value in tree.items():
+            like[key] = replaced(value, values)
+        return like
     if isinstance(tree, (list, tuple)):
         parts = [replaced(value, values) for value in tree]
         if isinstance(tree, list):
@@ -49,12 +53,13 @@ def paired(tree: Any, other: Any, caller: str) -> list[tuple[Any, Any]]:
         If they are not.
     """
     places, others = list(leaves(tree)), list(leaves(other))
-    if [path for path, _ in places] != [path for path, _ in others]:
+    at = dict(others)
+    if at.keys() != dict(places).keys():
         raise ValueError(
             f"{caller}: arrays at {_written(others)} were given for arrays at {_written(places)}; "
             f"the two must be built alike"
         )
-    return [(leaf, counterpart) for (_, leaf), (_, counterpart) in zip(places, others, strict=True)]
+    return [(leaf, at[path]) for path, leaf in places]
 
 
 def _written(places: list[tuple[str, Any]]) -> str:

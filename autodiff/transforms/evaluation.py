@@ -1,15 +1,15 @@
 """One recorded evaluation of a function: what all transforms of functions begin with.
 
-The arrays that a function is differentiated with respect to become leaves of their own, made
-after everything that was recorded before: so a derivative inside a differentiated function is
-with respect to its own argument alone (there is no confusion of perturbations), and whether
-something older is being recorded is seen by the numbers of the nodes.
+The arrays that a function is differentiated with respect to become leaves of their own, new
+for each evaluation: so a derivative inside a differentiated function is with respect to its own
+argument alone (there is no confusion of perturbations).
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,9 @@ from autodiff import trees
 from autodiff.graph import Node, Recorded
 from autodiff.modes import modes, recording
 from autodiff.op import Gradients, Op
-from autodiff.reverse import reachable
 from autodiff.tensor import Tensor
-from autodiff.transforms.gradients import gradients
+from autodiff.transforms.gradients import gathered
 from autodiff.typing import Value, kind_of
-from autodiff.writes import numbers
 
 
 class Argument(Op, abstract=True):
@@ -77,7 +75,11 @@ def joined(results: Sequence[Any], cotangents: Sequence[Value]) -> Node:
 
 
 def pull_back(
-    results: Sequence[Any], cotangents: Sequence[Value], xs: Sequence[Tensor], create_graph: bool
+    results: Sequence[Any],
+    cotangents: Sequence[Value],
+    xs: Sequence[Tensor],
+    create_graph: bool,
+    hooks: bool = True,
 ) -> list[Any]:
     """Σ ⟨u, ∂y/∂x⟩ for each x; zeros where no result depends on x."""
     pairs = [
@@ -91,8 +93,14 @@ def pull_back(
         (u if isinstance(u, Recorded) else Recorded.over(u, None)) if create_graph else values_of(u)
         for _, u in pairs
     ]
-    start = Pairing(arrive)(*(y for y, _ in pairs))
-    found = gradients(start, xs, create_graph=create_graph)
+    one = np.ones(())
+    found = gathered(
+        joined([y for y, _ in pairs], arrive),
+        Recorded.over(one, None) if create_graph else one,
+        xs,
+        create_graph,
+        hooks,
+    )
     return [_zeros(x, create_graph) if g is None else g for x, g in zip(xs, found, strict=True)]
 
 
@@ -101,7 +109,7 @@ def _zeros(x: Tensor, as_tensor: bool) -> Any:
     return Recorded.over(zeros, None) if as_tensor else zeros
 
 
-@dataclass(frozen=True)
+@dataclass
 class Evaluation:
     """A function's result, recorded.
 
@@ -125,6 +133,7 @@ class Evaluation:
     result: Any
     ys: list[Any]
     linked: bool
+    _walks: int = 0
 
     def like_arguments(self, values: Iterable[Any]) -> tuple[Any, ...]:
         """`values`, one per x, arranged as the arguments are."""
@@ -135,13 +144,41 @@ class Evaluation:
         return trees.replaced(self.result, iter(values))
 
     def value(self) -> Any:
-        """The result: in Tensors if it is linked, else in arrays."""
-        return self.like_result(y if self.linked else values_of(y) for y in self.ys)
+        """The result: in Tensors if it is linked, else in arrays that belong to the caller."""
+        return self.like_result(y if self.linked else values_of(y).copy() for y in self.ys)
 
-    def pull_back(self, cotangents: Sequence[Value], create_graph: bool) -> list[Any]:
+    def pull_back(
+        self, cotangents: Sequence[Value], create_graph: bool, hooks: bool = True
+    ) -> list[Any]:
         """Σ ⟨u, ∂y/∂x⟩ for each x."""
-        with recording():
-            return pull_back(self.ys, cotangents, self.xs, create_graph)
+        return pull_back(self.ys, cotangents, self.xs, create_graph, hooks)
+
+    @contextmanager
+    def differentiated(self) -> Iterator[None]:
+        """While it is being differentiated; afterwards its arguments are no longer recorded.
+
+        What is recorded with them may live on, as in the function that `vjp` gives, but is not
+        for others to differentiate.
+        """
+        self._walks += 1
+        self._activate(True)
+        try:
+            with recording():
+                yield
+        finally:
+            self._walks -= 1
+            self.finish()
+
+    def finish(self) -> None:
+        """Its arguments are no longer recorded, unless it is being differentiated."""
+        if not self._walks:
+            self._activate(False)
+
+    def _activate(self, active: bool) -> None:
+        for x in self.xs:
+            assert x.node is not None
+            if x.node.op is None:
+                x.node.annotate().active = active
 
 
 def values_of(y: Any) -> Any:
@@ -160,7 +197,6 @@ def evaluate(
         If such an argument holds something that is not floating, or `f` gives something that
         is no number.
     """
-    since = next(numbers)
     xs: list[Tensor] = []
     given = list(arguments)
     with recording():
@@ -173,19 +209,39 @@ def evaluate(
             given[position] = trees.replaced(arguments[position], iter(parts))
         result = f(*given)
     ys = [_result(y, caller) for _, y in trees.leaves(result)]
+    if all(isinstance(y, (float, int, np.generic)) for y in ys):
+        raise TypeError(
+            f"{caller}: the function gave {type(result).__name__}, which nothing links to its "
+            f"arguments: expected a Tensor (float(x), x.item() and the functions of math lose the "
+            f"gradient; a constant is written Tensor(3.0))"
+        )
     mode = modes.get()
-    recorded = [y for y in ys if isinstance(y, Recorded) and y.node is not None]
-    linked = (
-        bool(recorded)
-        and (mode is None or mode.recording)
-        and any(node.number < since for node in reachable(joined(recorded, ()), since))
+    linked = (mode is None or mode.recording) and (
+        any(x.node is not None and x.node.op is not None for x in xs) or _is_recorded(ys, xs)
     )
     return Evaluation([arguments[i] for i in positions], xs, result, ys, linked)
+
+
+def _is_recorded(ys: Sequence[Any], xs: Sequence[Tensor]) -> bool:
+    """Whether the results come from a leaf that is not one of `xs` and still active."""
+    seen = {x.node for x in xs if x.node is not None and x.node.op is None}
+    stack = [y.node for y in ys if isinstance(y, Recorded) and y.node is not None]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op is None and node.notes is not None and node.notes.active:
+            return True
+        stack += [parent for parent in node.parents if parent is not None]
+    return False
 
 
 def _argument(leaf: Any, place: str) -> Tensor:
     if isinstance(leaf, Recorded) and leaf.node is not None:
         return as_argument(leaf)
+    if isinstance(leaf, np.ndarray) and hasattr(leaf, "mask"):
+        raise TypeError(f"{place} is a masked array; write .filled(value)")
     array = values_of(leaf)
     if array.dtype.kind != "f":
         raise TypeError(

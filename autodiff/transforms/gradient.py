@@ -80,7 +80,8 @@ def _value_and_grad(f: Callable[..., Any], argnums: Any, caller: str) -> Callabl
         called = functools.partial(f, **options) if options else f
         evaluation = evaluate(called, arguments, positions, caller)
         y = the_number(evaluation, caller)
-        found = evaluation.pull_back([np.ones_like(values_of(y))], evaluation.linked)
+        with evaluation.differentiated():
+            found = evaluation.pull_back([np.ones_like(values_of(y))], evaluation.linked)
         gradients = evaluation.like_arguments(found)
         return evaluation.value(), gradients if isinstance(argnums, Sequence) else gradients[0]
 

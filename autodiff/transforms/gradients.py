@@ -66,9 +66,16 @@ def gradients(
     else:
         start = seed_for(y, seed, "gradients")
         start = Recorded.over(start, None) if create_graph else start
+    return gathered(y.node, start, xs, create_graph)
+
+
+def gathered(
+    root: Node, seed: Any, xs: Sequence[Recorded], create_graph: bool, hooks: bool = True
+) -> list[Any]:
+    """What a walk from `root` brings to each x, in memory of its own; None where it never comes."""
     targets = {x.node for x in xs if x.node is not None}
     found: dict[Node, Any] = {}
-    for node, cotangent, _ in reverse_pass(y.node, start, targets, create_graph):
+    for node, cotangent, _ in reverse_pass(root, seed, targets, create_graph, hooks=hooks):
         if node in targets:
             found[node] = cotangent
     return [None if x.node not in found else _own(found[x.node], create_graph) for x in xs]

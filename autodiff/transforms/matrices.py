@@ -53,7 +53,8 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
     def derivative(*arguments: Any, **options: Any) -> Any:
         positions = positions_of(argnums, len(arguments), "jacobian")
         evaluation = evaluate(functools.partial(f, **options), arguments, positions, "jacobian")
-        blocks = _blocks(evaluation)
+        with evaluation.differentiated():
+            blocks = _blocks(evaluation)
         rows = [evaluation.like_arguments(row) for row in blocks]
         if not isinstance(argnums, Sequence):
             rows = [row[0] for row in rows]
@@ -100,7 +101,7 @@ def _by_rows(
     evaluation: Evaluation, outputs: Sequence[Shape], inputs: Sequence[Shape]
 ) -> list[list[Any]]:
     rows = [
-        evaluation.pull_back(us, evaluation.linked)
+        evaluation.pull_back(us, evaluation.linked, hooks=False)
         for us in _units([values_of(y) for y in evaluation.ys])
     ]
     blocks, start = [], 0
@@ -148,5 +149,5 @@ def _units(arrays: Sequence[Array]) -> list[list[Array]]:
 def _stacked(rows: list[Any], dtype: Any, shape: Shape) -> Any:
     if not rows:
         return np.zeros(shape, dtype)
-    stacked = ops.stack(rows)
-    return stacked.reshape(shape)
+    stacked = ops.stack(rows).reshape(shape)
+    return stacked if stacked.dtype == dtype else stacked.astype(dtype)

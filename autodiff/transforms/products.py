@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autodiff.modes import recording
 from autodiff.tensor import Tensor
 from autodiff.transforms.evaluation import (
     Evaluation,
@@ -58,8 +57,10 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     def back(cotangent: Any) -> tuple[Any, ...]:
         us = cotangents_for(evaluation.ys, evaluation.result, cotangent, "vjp")
         linked = evaluation.linked or is_linked(us)
-        return evaluation.like_arguments(evaluation.pull_back(us, linked))
+        with evaluation.differentiated():
+            return evaluation.like_arguments(evaluation.pull_back(us, linked))
 
+    evaluation.finish()
     return evaluation.value(), back
 
 
@@ -85,7 +86,7 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any]) -> tuple[An
         What `f` gave.
     tangent
         Built and shaped like y. Both in arrays; in Tensors where something that f computes
-        with, or a direction, is recorded.
+        with is recorded, the tangent also where a direction is.
 
     Raises
     ------
@@ -110,7 +111,8 @@ def jvp(f: Callable[..., Any], xs: Sequence[Any], vs: Sequence[Any]) -> tuple[An
     evaluation = evaluate(f, xs, range(len(xs)), "jvp")
     directions = cotangents_for(evaluation.xs, list(xs), list(vs), "jvp")
     linked = evaluation.linked or is_linked(directions)
-    tangents = push_forward(evaluation, [directions], linked)[0]
+    with evaluation.differentiated():
+        (tangents,) = push_forward(evaluation, [directions], linked)
     return evaluation.value(), evaluation.like_result(tangents)
 
 
@@ -118,14 +120,14 @@ def push_forward(
     evaluation: Evaluation, directions: Sequence[Sequence[Any]], create_graph: bool
 ) -> list[list[Any]]:
     """(∂y/∂x) v of each y, for each of several directions v."""
-    with recording():
-        # The values of u do not matter; none is 0, lest a rule should leave out what is.
-        us = [
-            Tensor(np.ones_like(values_of(y), dtype=_floating(y)), requires_grad=True)
-            for y in evaluation.ys
-        ]
-        products = evaluation.pull_back(us, create_graph=True)
-        return [pull_back(products, vs, us, create_graph) for vs in directions]
+    # The values of u do not matter; none is 0, lest a rule should leave out what is. Hooks are not
+    # called: they are for gradients, and what they make of them need not be linear.
+    us = [
+        Tensor(np.ones_like(values_of(y), dtype=_floating(y)), requires_grad=True)
+        for y in evaluation.ys
+    ]
+    products = evaluation.pull_back(us, create_graph=True, hooks=False)
+    return [pull_back(products, vs, us, create_graph) for vs in directions]
 
 
 def _floating(y: Any) -> Any:
@@ -162,7 +164,7 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Any:
     y = the_number(evaluation, "hvp")
     directions = cotangents_for(evaluation.xs, x, v, "hvp")
     linked = evaluation.linked or is_linked(directions)
-    slopes = evaluation.pull_back([np.ones_like(values_of(y))], create_graph=True)
-    with recording():
-        products = pull_back(slopes, directions, evaluation.xs, linked)
+    with evaluation.differentiated():
+        slopes = evaluation.pull_back([np.ones_like(values_of(y))], create_graph=True, hooks=False)
+        products = pull_back(slopes, directions, evaluation.xs, linked, hooks=False)
     return evaluation.like_arguments(products)[0]

@@ -11,6 +11,7 @@ import numpy as np
 
 from autodiff import trees
 from autodiff.graph import Node, Recorded, new_leaf
+from autodiff.hooks import hooked
 from autodiff.modes import Modes, Occurrences, modes
 from autodiff.op import Gradients, Op, Output
 from autodiff.reverse import reachable, reverse_pass
@@ -51,7 +52,8 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     Memory for time: of a chain of n layers in √n checkpointed parts about 2 √n results are
     held at a time in place of n, for one more forward pass (Chen et al., "Training deep nets
     with sublinear memory cost", 2016). Gradients are the same to the bit, except that what a
-    part uses several times gets the sum of those at once.
+    part uses several times gets the sum of those at once. What f puts aside, other than what it
+    gives, is of the first run, and gets no gradient.
 
     Parameters
     ----------
@@ -231,6 +233,9 @@ class Checkpoint(Op, abstract=True):
                 found[node] = cotangent
             elif not linked:
                 node.saved = None
+        for x in inputs:  # hooks that the function put on its arguments
+            if x.node.notes is not None and x.node.notes.hooks and x.node in found:
+                found[x.node] = hooked(x.node, found[x.node])
         return tuple(found.get(node) for node in targets)
 
 

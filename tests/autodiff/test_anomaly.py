@@ -100,6 +100,26 @@ def test_sum_that_overflows():
             total.backward()
 
 
+def test_what_a_hook_makes():
+    x = leaf(1.0)
+    x.register_hook(lambda g: g * np.nan)
+    with detect_anomaly(), pytest.raises(FloatingPointError, match="what a hook of it gave is NaN"):
+        (x * 2).sum().backward()
+    assert x.grad is None
+
+
+def test_infinities_that_are_meant():
+    x = leaf(1.0, 2.0)
+    with detect_anomaly():
+        masked = ad.where([True, False], x, -np.inf)
+        nn.functional.softmax(masked - 1)[0].backward()
+        np.nanmax(Tensor([1.0, np.nan, 3.0], requires_grad=True)).backward()
+        with pytest.raises(FloatingPointError, match="subtract: gave NaN"):
+            masked - masked
+        with pytest.raises(FloatingPointError, match=r"multiply: gave infinity.*its input 0 held"):
+            leaf(np.inf) * 2
+
+
 def test_several_outputs():
     with detect_anomaly():
         at = line() + 1

@@ -342,6 +342,22 @@ def test_hooks_of_what_the_function_finds_run_once():
     assert len(seen) == 1
 
 
+def test_hooks_that_the_function_puts_on_its_argument():
+    def f(q):
+        q.register_hook(lambda g: g * 10)
+        return q * q
+
+    x = leaf(3)
+    checkpoint(f, x).sum().backward()
+    np.testing.assert_array_equal(x.grad, 20 * x.numpy())
+    found = []
+    for step in (lambda f, x: f(x), checkpoint):
+        x = leaf(3)
+        (g,) = gradients(step(f, x).sum(), [x], create_graph=True)
+        found.append(gradients(g.sum(), [x])[0])  # through the hook, whose own gradient it sees
+    np.testing.assert_array_equal(*found)
+
+
 def test_can_be_drawn():
     x = leaf(3, name="x")
     y = checkpoint(lambda h: ad.exp(h * 2), x).sum()

@@ -1,7 +1,8 @@
 """Derivatives of functions: values, nesting, containers, what comes back and what is refused."""
 
+import math
 import threading
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 import numpy as np
 import pytest
@@ -47,7 +48,8 @@ class TestGrad:
             assert f(2.0) == expected
 
     def test_what_f_does_not_depend_on_gets_zeros(self):
-        np.testing.assert_array_equal(grad(lambda x: 3.0)(X), np.zeros(4))
+        np.testing.assert_array_equal(grad(lambda x: Tensor(3.0))(X), np.zeros(4))
+        assert grad(lambda x: grad(lambda y: 3.0 * y)(1.0))(2.0) == 0
         g = grad(lambda x, y: y * y, argnums=(0, 1))(X, 2.0)
         np.testing.assert_array_equal(g[0], np.zeros(4))
         assert g[1] == 4
@@ -325,6 +327,86 @@ def test_parameters_of_a_model():
     assert all(p.grad is not None for p in model.parameters())
 
 
+class TestMemory:
+    """What comes back belongs to the caller: no rule needs it any more."""
+
+    def test_writing_the_value_changes_no_later_product(self):
+        y, back = vjp(np.exp, np.array([1.0, 2.0]))
+        expected = y.copy()
+        y -= 1
+        np.testing.assert_array_equal(back(np.ones(2))[0], expected)
+
+    def test_nothing_is_shared(self):
+        x = np.array([1.0, 2.0])
+        y, back = vjp(lambda a: (a, a, a**3), x)
+        assert not any(np.shares_memory(y[i], y[j]) for i in range(3) for j in range(i))
+        y[0][:] = 0
+        np.testing.assert_allclose(back((0 * x, 0 * x, np.ones(2)))[0], 3 * x**2)
+        assert x.tolist() == [1, 2]
+
+
+class TestAfterwards:
+    """A derivative that has been computed records nobody any more."""
+
+    def test_jacobian_of_a_pull_back(self):
+        _, back = vjp(np.exp, np.ones(3))
+        j = jacobian(lambda u: back(u)[0])(np.ones(3))
+        assert type(j) is np.ndarray
+        np.testing.assert_allclose(j, np.e * np.eye(3))
+
+    def test_derivatives_inside_of_a_recomputation(self):
+        def f(x):
+            return ad.checkpoint(lambda: grad(lambda t: (ad.sin(t) * x).sum())(x).sum())
+
+        # Σ x cos x, whose gradient is cos x − x sin x
+        expected = np.cos(X) - X * np.sin(X)
+        np.testing.assert_allclose(grad(f)(X), expected, rtol=1e-14)
+        np.testing.assert_allclose(vjp(f, X)[1](1.0)[0], expected, rtol=1e-14)
+
+    def test_a_parameter_that_is_made_on_first_use_is_recorded(self):
+        made = []
+
+        def f(x):
+            if not made:
+                made.append(Tensor(V, requires_grad=True))
+            return (made[0] * x * x).sum()
+
+        for _ in range(2):
+            slope = grad(f)(X)
+            slope.sum().backward()
+        np.testing.assert_array_equal(made[0].grad, 2 * (2 * X))
+
+
+def test_dtype_of_a_jacobian_is_that_of_the_argument():
+    x, w = np.ones(2, np.float32), Tensor([1.0, 2.0])
+    assert jacobian(lambda a: (a * w).sum())(x).dtype == np.float32
+    assert jacobian(lambda a: ad.concatenate([a * w, a * w]))(x).dtype == np.float32
+
+
+def test_hooks_are_for_gradients_not_for_tangents():
+    def f(x):
+        h = x * 3
+        h.register_hook(lambda g: np.clip(g, -0.5, 0.5))
+        return h
+
+    assert jvp(f, [np.ones(2)], [np.ones(2)])[1].tolist() == [3, 3]
+    np.testing.assert_array_equal(jacobian(f)(np.ones(2)), 3 * np.eye(2))
+    np.testing.assert_array_equal(
+        jacobian(lambda x: ad.concatenate([f(x), f(x)]))(np.ones(2)), 3 * np.tile(np.eye(2), (2, 1))
+    )
+    assert hvp(lambda x: (f(x) ** 2).sum(), np.ones(2), np.ones(2)).tolist() == [18, 18]
+    assert grad(lambda x: f(x).sum())(np.ones(2)).tolist() == [1.5, 1.5]
+
+
+def test_dictionaries_of_other_kinds_and_orders():
+    p = defaultdict(list, b=2.0, a=3.0)
+    g = grad(lambda p: p["a"] ** 2 * p["b"] + len(p["none"]))(p)
+    assert type(g) is defaultdict
+    assert dict(g) == {"b": 9, "a": 12}
+    _, back = vjp(lambda a: {"p": a, "q": 2 * a}, X)
+    np.testing.assert_array_equal(back({"q": X, "p": V})[0], V + 2 * X)
+
+
 def test_vjp_may_be_called_again():
     y, back = vjp(lambda x: ad.exp(x), np.linspace(0, 1, 100))
     for scale in (1, 2):
@@ -369,6 +451,9 @@ def test_deep_functions():
         (lambda: grad(max, (0, 0))(2.0, 1.0), TypeError, "names an argument twice"),
         (lambda: grad(cube)(X), ValueError, r"grad: the function gave shape \(4,\)"),
         (lambda: grad(lambda x: (x, x))(1.0), ValueError, "gave tuple; expected one number"),
+        (lambda: grad(math.sin)(1.0), TypeError, "gave float, which nothing links"),
+        (lambda: grad(lambda x: x.numpy().sum())(X), TypeError, "gave float64, which nothing"),
+        (lambda: grad(cube)(np.ma.array([1.0])), TypeError, r"masked array; write \.filled"),
         (lambda: grad(lambda x: "no")(1.0), TypeError, "the function gave str"),
         (lambda: grad(lambda x: None)(1.0), TypeError, "the function gave NoneType"),
         (lambda: jvp(cube, X, V), TypeError, r"jvp: xs is of type ndarray; .*jvp\(f, \[x\]"),
