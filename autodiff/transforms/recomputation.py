@@ -224,6 +224,7 @@ class Checkpoint(Op, abstract=True):
             raise RuntimeError(_DIFFERENT)
         arrived = [(y, u) for y, u in zip(outputs, cotangents, strict=True) if u is not None]
         start = joined([y for y, _ in arrived], [u for _, u in arrived])
+        del outputs, arrived  # not needed for the walk, which frees what it has used
         targets: list[Node] = [*(x.node for x in inputs), *self._ends]
         found: dict[Node, Value] = {}
         for node, cotangent, _ in reverse_pass(
