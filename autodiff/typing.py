@@ -37,8 +37,15 @@ def as_array_of(x: Any, like: Any) -> Any:
     return as_array(x)
 
 
-def as_floating(x: Any) -> Any:
+def as_floating(x: Any, what: str = "") -> Any:
     """`x` as `as_array` gives it, but integers and booleans as float64.
+
+    Parameters
+    ----------
+    x : Tensor, array, number or list
+        Of real numbers.
+    what : str
+        What errors call it.
 
     Raises
     ------
@@ -49,8 +56,12 @@ def as_floating(x: Any) -> Any:
     if array.dtype.kind == "f":
         return array
     if array.dtype.kind not in "iub":
-        raise TypeError(f"{kind_of(x, array)} data; expected real numbers")
+        raise TypeError(f"{_prefix(what)}{kind_of(x, array)} data; expected real numbers")
     return array.astype(np.float64)
+
+
+def _prefix(what: str) -> str:
+    return f"{what}: " if what else ""
 
 
 def own_array(data: Any, dtype: Any = None) -> Any:
@@ -77,11 +88,27 @@ def own_real_array(data: Any, dtype: Any, caller: str) -> Any:
     return array if dtype is None or array.dtype == dtype else array.astype(dtype)
 
 
-def as_integers(value: Any) -> Any:
-    """An integer as int, several as a tuple of int, None as it is: nothing that may change."""
+def as_integers(value: Any, what: str = "") -> Any:
+    """An integer as int, several as a tuple of int, None as it is: nothing that may change.
+
+    Parameters
+    ----------
+    value : int, sequence of int or None
+        An axis, a shape, places.
+    what : str
+        What errors call it.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
     if value is None:
         return None
     try:
         return operator.index(value)
     except TypeError:
-        return tuple(operator.index(v) for v in value)
+        try:
+            return tuple(operator.index(v) for v in value)
+        except TypeError:
+            raise TypeError(f"{_prefix(what)}{value!r}; expected an integer, or several") from None

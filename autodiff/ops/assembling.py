@@ -79,7 +79,7 @@ def array_split(
     ary: Value, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> tuple[Tensor, ...]:
     """`ary` cut along `axis`, at indices or into sections, of which the first may be longer."""
-    cuts = as_integers(indices_or_sections)
+    cuts = as_integers(indices_or_sections, "array_split: indices_or_sections")
     if isinstance(cuts, int):
         if cuts <= 0:
             raise ValueError(f"array_split: {cuts} sections; expected at least one")

@@ -133,7 +133,7 @@ def gradient(
         If an axis has too few samples.
     """
     f = as_floating(f)
-    axes = axes_of(f.shape, as_integers(axis), "gradient")
+    axes = axes_of(f.shape, as_integers(axis, "gradient: axis"), "gradient")
     if not varargs:
         varargs = (1.0,)
     if len(varargs) == 1 and np.ndim(varargs[0]) == 0:

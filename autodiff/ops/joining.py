@@ -176,7 +176,7 @@ class Pad(Op):
 @implements(np.tile)
 def tile(A: Value, reps: int | tuple[int, ...]) -> Tensor:
     """`A` repeated as a whole, ``reps[i]`` times along axis i."""
-    array, counts = as_array(A), as_integers(reps)
+    array, counts = as_array(A), as_integers(reps, "tile: reps")
     counts = (counts,) if isinstance(counts, int) else counts
     number = max(array.ndim, len(counts))
     counts = (1,) * (number - len(counts)) + counts
@@ -215,7 +215,7 @@ def split(
     ary: Value, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> tuple[Tensor, ...]:
     """`ary` cut along `axis`, into equal sections or at indices: a tuple of Tensors."""
-    return Split(as_integers(indices_or_sections), axis)(ary)  # type: ignore[return-value]  # several outputs
+    return Split(as_integers(indices_or_sections, "split: indices_or_sections"), axis)(ary)  # type: ignore[return-value]  # several outputs
 
 
 @implements(np.pad)

@@ -150,11 +150,23 @@ def sort(a: Value, axis: int | None = -1, kind: Any = None, *, stable: Any = Non
     axis : int or None
         The axis; None for all elements in one.
     kind, stable
-        NumPy's choice of an algorithm. Whatever is given, the order is stable.
+        NumPy's choice of an algorithm, one or the other. Whatever is given, the order is stable.
+
+    Raises
+    ------
+    ValueError
+        If NumPy knows no such `kind`, or `stable` is given too.
     """
+    np.sort(np.empty(0), kind=kind, stable=stable)  # says what is wrong with these
     if axis is None:
         return Sort(0)(ravel(a))
-    return Sort(as_integers(axis))(a)
+    return Sort(_axis(a, axis, "sort"))(a)
+
+
+def _axis(a: Value, axis: int, caller: str) -> int:
+    shape = np.shape(a)
+    (along,) = axes_of(shape, as_integers(axis, f"{caller}: axis"), f"{caller}: {shape}")
+    return along
 
 
 @implements(np.partition)
@@ -178,12 +190,16 @@ def partition(a: Value, kth: Any, axis: int | None = -1, kind: str = "introselec
     ------
     ValueError
         If `kth` is out of bounds.
+    TypeError
+        If `kth` is no integer.
     """
     if axis is None:
         return partition(ravel(a), kth, 0, kind)
     if kind != "introselect":
         raise ValueError(f"partition: kind = {kind!r}; expected 'introselect'")
-    return Partition(as_integers(axis), as_integers(kth))(a)
+    if np.asarray(kth).dtype == bool:
+        raise TypeError(f"partition: kth: {kth!r}; expected an integer, or several")
+    return Partition(_axis(a, axis, "partition"), as_integers(kth, "partition: kth"))(a)
 
 
 @implements(np.ptp)
@@ -193,7 +209,7 @@ def ptp(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     Kink: of equal largest ones the last gets the gradient, of equal smallest ones the first:
     where sorting puts them.
     """
-    rows, stays = in_rows(as_array(a), as_integers(axis))
+    rows, stays = in_rows(as_array(a), as_integers(axis, "ptp: axis"))
     if rows.shape[-1] == 0:
         raise ValueError(f"ptp: {np.shape(a)}: no elements along axis {axis}")
     ordered = Sort(-1)(rows)

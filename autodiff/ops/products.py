@@ -103,7 +103,7 @@ def vector_norm(x: Value, *, axis: Axes = None, keepdims: bool = False, ord: flo
     ord : float
         p of (Σ |x|ᵖ)^(1/p); ±∞: the largest and smallest |x|; 0: how many are not 0.
     """
-    axes = axes_of(np.shape(x), as_integers(axis), "vector_norm")
+    axes = axes_of(np.shape(x), as_integers(axis, "vector_norm: axis"), "vector_norm")
     if ord in (np.inf, -np.inf):
         extremum = max if ord > 0 else min
         return extremum(absolute(x), axes, keepdims=keepdims)

@@ -10,10 +10,11 @@ import numpy as np
 from autodiff.graph import Recorded
 from autodiff.numpy_protocol.functions import implements
 from autodiff.numpy_protocol.plain import values
+from autodiff.ops.joining import concatenate
 from autodiff.ops.order import Sort, in_rows
-from autodiff.ops.selection import where
+from autodiff.ops.selection import clip, where
 from autodiff.ops.shaping import reshape
-from autodiff.typing import Axes, Value, as_array, as_integers
+from autodiff.typing import Axes, Value, as_floating, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -61,31 +62,43 @@ def _step_place(q: Any, n: Any, method: str) -> Any:
     return np.floor(place) if method == "lower" else np.ceil(place)
 
 
-def _at(rows: Value, place: Value, is_step: bool) -> Value:
-    """The elements of the rows at a place, which may lie between two or beyond the ends.
+def _at(rows: Value, place: Value, last: Any, is_step: bool) -> Value:
+    """The elements of the rows at a place, which may lie between two.
 
     Parameters
     ----------
     rows : Tensor or array
         Of shape (…, n), n at least 1.
     place : Tensor or array
-        Of shape (…q, …).
+        Of shape (…q, …), from 0 to `last`.
+    last : array or int
+        The place of the last element that counts, for each row.
     is_step : bool
         Whether places are elements, or in the middle between two.
     """
-    last = rows.shape[-1] - 1
     at = values(place)
     below = np.floor(at)
-    weight = place - below
-    above = np.where(at < 0, 0, below if is_step else below + 1)
-    above = np.where(is_step & (at != below), below + 1, above)
+    if not is_step:  # the last element is the end of a piece too: its slope is that below it
+        below = np.minimum(below, np.maximum(last - 1, 0))
+    above = np.where(at == below, below, below + 1) if is_step else np.minimum(below + 1, last)
     grid = np.ogrid[tuple(map(slice, rows.shape[:-1]))]
-    lower, upper = (rows[(*grid, np.clip(side, 0, last).astype(int))] for side in (below, above))
+    lower, upper = (rows[(*grid, side.astype(int))] for side in (below, above))
     if is_step:
         return 0.5 * lower + 0.5 * upper
-    gap = upper - lower
+    weight = place - below
+    gap = _gap(lower, upper, values(weight))
     # From the nearer one, so that an infinity does not meet another.
     return where(values(weight) < 0.5, lower + gap * weight, upper - gap * (1 - weight))
+
+
+def _gap(lower: Value, upper: Value, weight: Any) -> Value:
+    """upper − lower, but 0 where an infinity in it would hide the one element that is meant."""
+    low, high = values(lower), values(upper)
+    finite = np.isfinite(low) & np.isfinite(high)
+    if not bool(np.all(finite)):
+        sound = finite | ((weight > 0) & (weight < 1) & (low != high))
+        lower, upper = where(sound, lower, 0), where(sound, upper, 0)
+    return upper - lower
 
 
 def _quantile(
@@ -98,23 +111,29 @@ def _quantile(
     passes_nan: bool = False,
 ) -> Tensor:
     _check(q, method, caller)
-    rows, stays = in_rows(a, as_integers(axis))
+    rows, stays = in_rows(a, as_integers(axis, f"{caller}: axis"))
     if rows.shape[-1] == 0:
-        raise ValueError(f"{caller}: {a.shape}: no elements along axis {axis}")
+        if not passes_nan and caller != "median":
+            raise ValueError(f"{caller}: {a.shape}: no elements along axis {axis}")
+        nothing = np.full_like(values(rows), np.nan, shape=(*rows.shape[:-1], 1))
+        if nothing.size and not passes_nan:
+            warnings.warn(f"{caller}: {a.shape}: no elements", RuntimeWarning, stacklevel=3)
+        rows = concatenate([rows, nothing], -1)
     ordered = Sort(-1)(rows)  # NaN last
     is_nan = np.isnan(values(ordered))
+    spoilt = is_nan[..., 0 if passes_nan else -1]
     shape = np.shape(q)
     q = reshape(q, (*shape, *(1,) * (rows.ndim - 1)))
-    n: Any = rows.shape[-1]
+    n: Any = q.dtype.type(rows.shape[-1])
     if passes_nan:
         n = np.maximum(n - np.sum(is_nan, axis=-1), 1).astype(q.dtype)
-        if bool(np.any(is_nan[..., 0])):
-            warnings.warn(f"{caller}: a row of NaN alone", RuntimeWarning, stacklevel=3)
+        if bool(np.any(spoilt)):
+            warnings.warn(f"{caller}: a row without numbers", RuntimeWarning, stacklevel=3)
+    if bool(np.any(is_nan)):
+        ordered = where(is_nan, 0, ordered)
     is_step = method in _STEPS
     place = _step_place(values(q), n, method) if is_step else _continuous_place(q, n, method)
-    place = where(values(place) > n - 1, n - 1, place)  # behind the last there may be NaN
-    y: Tensor = _at(ordered, place, is_step)
-    spoilt = is_nan[..., 0 if passes_nan else -1]
+    y: Tensor = _at(ordered, clip(place, 0, n - 1), n - 1, is_step)
     if bool(np.any(spoilt)):
         y = where(spoilt, np.nan, y)
     return reshape(y, (*shape, *stays)) if keepdims else y
@@ -130,17 +149,15 @@ def _check(q: Value, method: str, caller: str) -> None:
             f"{caller}: q is a Tensor that wants a gradient, but with method {method!r} the result "
             f"is a step function of it; write q.detach(), or one of {', '.join(_CONTINUOUS)}"
         )
-    if q.ndim > 1:
-        raise ValueError(f"{caller}: q has shape {q.shape}; expected a number or one axis")
     if not bool(np.all((values(q) >= 0) & (values(q) <= 1))):
         raise ValueError(f"{caller}: q is {values(q)}; expected 0 to 1, which is 0 % to 100 %")
 
 
-def _as_quantiles(q: Value, a: Value) -> Value:
+def _as_quantiles(q: Value, a: Value, caller: str) -> Value:
     """A number in the dtype of `a`, which it shall leave alone; an array as it is."""
     if isinstance(q, (int, float)):
-        return np.asarray(q, a.dtype if a.dtype.kind == "f" else float)
-    return as_array(q)
+        return np.asarray(q, a.dtype)
+    return as_floating(q, f"{caller}: q")
 
 
 @implements(np.quantile)
@@ -155,11 +172,10 @@ def quantile(
     Parameters
     ----------
     a : Tensor
-        Any shape.
+        Any shape; integers and booleans count as float64.
     q : Tensor, array or float
-        From 0 to 1, a number or one axis, which comes first in the result. It has a gradient
-        where `method` is continuous: (upper − lower) · ∂place/∂q; at an element, the slope above
-        it.
+        From 0 to 1, of any shape. It has a gradient where `method` is continuous:
+        (upper − lower) · ∂place/∂q; at an element, the slope above it, at the last that below.
     axis : int, tuple of int or None
         All by default.
     method : str
@@ -172,22 +188,23 @@ def quantile(
     Returns
     -------
     Tensor
-        Of the shape of q, then those of the axes that stay. NaN where NaN is among the elements.
+        Of the shape of q, then that of the axes that stay. NaN where NaN is among the elements.
 
     Raises
     ------
     ValueError
         If q is outside of 0 to 1, there are no elements, or the method is unknown.
     TypeError
-        If q wants a gradient and the method is a step function of q.
+        If q wants a gradient and the method is a step function of q; if a or q are no real
+        numbers.
 
     References
     ----------
     R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", The American
     Statistician 50(4), 1996.
     """
-    a = as_array(a)
-    return _quantile(a, _as_quantiles(q, a), axis, keepdims, method, "quantile")
+    a = as_floating(a, "quantile")
+    return _quantile(a, _as_quantiles(q, a, "quantile"), axis, keepdims, method, "quantile")
 
 
 @implements(np.percentile)
@@ -195,8 +212,8 @@ def percentile(
     a: Value, q: Value, axis: Axes = None, *, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """`quantile` with q from 0 to 100."""
-    a = as_array(a)
-    part = _as_quantiles(q, a) / 100
+    a = as_floating(a, "percentile")
+    part = _as_quantiles(q, a, "percentile") / 100
     return _quantile(a, part, axis, keepdims, method, "percentile")
 
 
@@ -204,10 +221,11 @@ def percentile(
 def median(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """The middle element along `axis`, or the mean of the two in the middle.
 
-    Kink: equal elements are taken in stable order. NaN where NaN is among the elements.
+    Kink: equal elements are taken in stable order. NaN where NaN is among the elements; NaN,
+    with a warning, where there are none.
     """
-    a = as_array(a)
-    q = _as_quantiles(0.5, a)
+    a = as_floating(a, "median")
+    q = _as_quantiles(0.5, a, "median")
     return _quantile(a, q, axis, keepdims, "midpoint", "median")
 
 
@@ -216,8 +234,8 @@ def nanquantile(
     a: Value, q: Value, axis: Axes = None, *, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """`quantile` of the elements that are not NaN; NaN, with a warning, where there are none."""
-    a = as_array(a)
-    q = _as_quantiles(q, a)
+    a = as_floating(a, "nanquantile")
+    q = _as_quantiles(q, a, "nanquantile")
     return _quantile(a, q, axis, keepdims, method, "nanquantile", True)
 
 
@@ -226,14 +244,14 @@ def nanpercentile(
     a: Value, q: Value, axis: Axes = None, *, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """`percentile` of the elements that are not NaN; NaN, with a warning, where there are none."""
-    a = as_array(a)
-    q = _as_quantiles(q, a) / 100
+    a = as_floating(a, "nanpercentile")
+    q = _as_quantiles(q, a, "nanpercentile") / 100
     return _quantile(a, q, axis, keepdims, method, "nanpercentile", True)
 
 
 @implements(np.nanmedian)
 def nanmedian(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """`median` of the elements that are not NaN; NaN, with a warning, where there are none."""
-    a = as_array(a)
-    q = _as_quantiles(0.5, a)
+    a = as_floating(a, "nanmedian")
+    q = _as_quantiles(0.5, a, "nanmedian")
     return _quantile(a, q, axis, keepdims, "midpoint", "nanmedian", True)

@@ -105,7 +105,9 @@ def full_like(
     if not (isinstance(fill_value, Recorded) and fill_value.node is not None):
         return plain(np.full_like)(a, fill_value, dtype=dtype, shape=shape)
     a = as_array(a)
-    filled = broadcast_to(fill_value, a.shape if shape is None else as_integers(shape))
+    filled = broadcast_to(
+        fill_value, a.shape if shape is None else as_integers(shape, "full_like: shape")
+    )
     return filled.astype(a.dtype if dtype is None else dtype)
 
 

@@ -95,7 +95,7 @@ def rollaxis(a: Value, axis: int, start: int = 0) -> Tensor:
 def fftshift(x: Value, axes: Axes = None) -> Tensor:
     """`x` with its first half after its second half, along `axes`, all by default."""
     x = as_array(x)
-    places = axes_of(x.shape, as_integers(axes), "fftshift")
+    places = axes_of(x.shape, as_integers(axes, "fftshift: axes"), "fftshift")
     return roll(x, tuple(x.shape[i] // 2 for i in places), places)
 
 
@@ -103,7 +103,7 @@ def fftshift(x: Value, axes: Axes = None) -> Tensor:
 def ifftshift(x: Value, axes: Axes = None) -> Tensor:
     """The inverse of `fftshift`."""
     x = as_array(x)
-    places = axes_of(x.shape, as_integers(axes), "ifftshift")
+    places = axes_of(x.shape, as_integers(axes, "ifftshift: axes"), "ifftshift")
     return roll(x, tuple(-(x.shape[i] // 2) for i in places), places)
 
 
@@ -209,7 +209,7 @@ def diagflat(v: Value, k: int = 0) -> Tensor:
 def resize(a: Value, new_shape: int | Shape) -> Tensor:
     """The elements of `a`, in order, again and again, as many as `new_shape` holds."""
     a = as_array(a)
-    target = as_integers(new_shape)
+    target = as_integers(new_shape, "resize: new_shape")
     shape = (target,) if isinstance(target, int) else target
     size = int(np.prod(shape, dtype=int))
     if not a.size:
@@ -228,7 +228,7 @@ def unstack(x: Value, *, axis: int = 0) -> tuple[Tensor, ...]:
 def apply_over_axes(func: Any, a: Value, axes: Any) -> Tensor:
     """``func(a, axis)`` of one axis after the other; axes that go stay with length 1."""
     a = as_array(a)
-    for axis in axes_of(a.shape, as_integers(axes), "apply_over_axes"):
+    for axis in axes_of(a.shape, as_integers(axes, "apply_over_axes: axes"), "apply_over_axes"):
         y = func(a, axis)
         a = y if y.ndim == a.ndim else np.expand_dims(y, axis)
     return a  # type: ignore[no-any-return]  # a Tensor

@@ -265,7 +265,7 @@ def reshape(a: Value, shape: int | Shape, order: str = "C") -> Tensor:
     order : {"C", "F"}
         Whether the last axis is the fastest, or the first, in `a` and in the result.
     """
-    target = as_integers(shape)
+    target = as_integers(shape, "reshape: shape")
     if order == "C":
         return Reshape(target)(a)
     if order != "F":
@@ -283,7 +283,7 @@ def ravel(a: Value, order: str = "C") -> Tensor:
 @implements(np.transpose)
 def transpose(a: Value, axes: tuple[int, ...] | None = None) -> Tensor:
     """`a` with its axes in the order `axes`, reversed by default."""
-    order = as_integers(axes)
+    order = as_integers(axes, "transpose: axes")
     return Transpose((order,) if isinstance(order, int) else order)(a)
 
 
@@ -329,7 +329,7 @@ def squeeze(a: Value, axis: Axes = None) -> Tensor:
 @implements(np.expand_dims)
 def expand_dims(a: Value, axis: int | tuple[int, ...]) -> Tensor:
     """`a` with new axes of length 1 that stand at `axis` in the result."""
-    a, places = as_array(a), as_integers(axis)
+    a, places = as_array(a), as_integers(axis, "expand_dims: axis")
     number = a.ndim + (1 if isinstance(places, int) else len(places))
     axes = axes_of((1,) * number, places, "expand_dims")
     lengths = iter(a.shape)
@@ -339,17 +339,17 @@ def expand_dims(a: Value, axis: int | tuple[int, ...]) -> Tensor:
 @implements(np.broadcast_to)
 def broadcast_to(array: Value, shape: int | Shape) -> Tensor:
     """`array` stretched to `shape`."""
-    target = as_integers(shape)
+    target = as_integers(shape, "broadcast_to: shape")
     return BroadcastTo((target,) if isinstance(target, int) else target)(array)
 
 
 @implements(np.flip)
 def flip(m: Value, axis: Axes = None) -> Tensor:
     """`m` with the elements along `axis` (all by default) in reverse order."""
-    return Flip(as_integers(axis))(m)
+    return Flip(as_integers(axis, "flip: axis"))(m)
 
 
 @implements(np.roll)
 def roll(a: Value, shift: int | tuple[int, ...], axis: Axes = None) -> Tensor:
     """`a` with its elements moved by `shift` along `axis`, coming in at the other end."""
-    return Roll(as_integers(shift), as_integers(axis))(a)
+    return Roll(as_integers(shift, "roll: shift"), as_integers(axis, "roll: axis"))(a)

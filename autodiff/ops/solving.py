@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -168,7 +169,7 @@ def tensorsolve(a: Value, b: Value, axes: Any = None) -> Tensor:
     """
     a, b = as_array(a), as_array(b)
     if axes is not None:
-        axes = as_integers(axes)
+        axes = as_integers(axes, "tensorsolve: axes")
         several = axes if isinstance(axes, tuple) else (axes,)
         a = moveaxis(a, several, tuple(range(a.ndim - len(several), a.ndim)))
     rest = a.shape[b.ndim :]
@@ -231,9 +232,10 @@ def matrix_power(a: Value, n: int) -> Tensor:
         If the matrices are not square, or singular where n < 0.
     """
     a = as_array(a)
-    n = as_integers(n)
-    if not isinstance(n, int):
-        raise TypeError(f"matrix_power: the exponent is {n!r}; expected an integer")
+    try:
+        n = operator.index(n)
+    except TypeError:
+        raise TypeError(f"matrix_power: the exponent is {n!r}; expected an integer") from None
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise np.linalg.LinAlgError(f"matrix_power: {a.shape}: expected square matrices")
     if n == 0:

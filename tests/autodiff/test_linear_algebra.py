@@ -200,5 +200,7 @@ def test_what_has_no_answer(call, message):
 def test_arguments_that_are_none():
     with pytest.raises(TypeError, match=r"matrix_power: .* expected an integer"):
         ad.matrix_power(leaf(SINGULAR), (1, 2))
+    with pytest.raises(TypeError, match=r"matrix_power: the exponent is 2.0; expected an integer"):
+        ad.matrix_power(leaf(SINGULAR), 2.0)
     with pytest.raises(ValueError, match="tensorinv: ind = 0; expected at least 1"):
         ad.tensorinv(leaf(SINGULAR), 0)

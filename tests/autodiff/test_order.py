@@ -147,7 +147,7 @@ def test_nan_is_passed_over(name):
 
 def test_rows_of_nan_alone():
     x = leaf([[np.nan, np.nan], [1.0, 2]])
-    with pytest.warns(RuntimeWarning, match="nanmedian: a row of NaN alone"):
+    with pytest.warns(RuntimeWarning, match="nanmedian: a row without numbers"):
         y = np.nanmedian(x, axis=1)
     np.testing.assert_array_equal(y.numpy(), [np.nan, 1.5])
     np.testing.assert_array_equal(gradients(y.sum(), [x])[0], [[0, 0], [0.5, 0.5]])
@@ -164,6 +164,54 @@ def test_quantile_has_a_slope_in_q(method):
     (slope,) = gradients(ad.percentile(data((5,)), q), [q])
     low, high = np.sort(data((5,)))[1:3]
     assert slope == pytest.approx((high - low) * 4 / 100)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_quantiles_of_a_row_end_where_its_numbers_do(method):
+    """What stands behind them has no part in it, neither NaN nor the number before an end."""
+    x = np.array([[2.0, np.nan, 1, 4], [np.nan, 5, np.nan, np.nan], [3, 1, np.inf, 7]])
+    for q in (0.0, 0.5, 1.0):
+        y = np.nanquantile(Tensor(x), q, axis=1, method=method).numpy()
+        for row, found in zip(x, y, strict=True):
+            assert found == np.quantile(Tensor(row[~np.isnan(row)]), q, method=method).item()
+        np.testing.assert_array_equal(y[:2], np.nanquantile(x[:2], q, axis=1, method=method))
+    assert y[2] == np.inf
+    np.testing.assert_array_equal(np.nanpercentile(Tensor([3.0, np.nan, np.nan]), 50).numpy(), 3)
+
+
+def test_a_row_without_numbers_has_no_part_in_the_slope_to_q():
+    q = leaf(0.3)
+    with pytest.warns(RuntimeWarning, match="a row without numbers"):
+        y = np.nanquantile(np.array([[1.0, 2], [np.nan, np.nan]]), q, axis=1)
+    np.testing.assert_array_equal(gradients(y.sum(), [q])[0], 1)
+
+
+@pytest.mark.parametrize("name", ["median", "nanmedian", "nanquantile"])
+def test_no_elements_are_nan_with_a_warning(name):
+    more = (0.2,) if name == "nanquantile" else ()
+    x = leaf(np.empty((0, 3)))
+    with pytest.warns(RuntimeWarning, match=name):
+        y = getattr(np, name)(x, *more, axis=0)
+    np.testing.assert_array_equal(y.numpy(), [np.nan] * 3)
+    assert gradients(y.sum(), [x])[0].shape == (0, 3)
+    assert getattr(np, name)(x, *more, axis=1).shape == (0,)
+
+
+def test_q_of_any_shape():
+    x, q = data((4, 3)), np.array([[0.1, 0.4], [0.5, 0.9], [0, 1]])
+    for axis, keepdims in ((0, False), (1, True), (None, False)):
+        y = np.quantile(leaf(x), q, axis=axis, keepdims=keepdims)
+        expected = np.quantile(x, q, axis=axis, keepdims=keepdims)
+        np.testing.assert_allclose(y.numpy(), expected, rtol=1e-13)
+    assert np.quantile(leaf(x, np.float32), q).dtype == np.float64
+    assert np.quantile(leaf(x, np.float32), q.astype(np.float32)).dtype == np.float32
+
+
+def test_booleans_and_integers_have_quantiles_in_float64():
+    for x, q in ((np.array([True, False]), 0), (np.array([1, 2, 4]), 0.5)):
+        y = np.quantile(Tensor(x), q, method="lower")
+        assert y.dtype == np.float64
+        assert y.item() == np.quantile(x, q, method="lower")
 
 
 def test_sorting_keeps_the_order_of_ties():
@@ -183,12 +231,20 @@ def test_the_largest_by_partition():
     [
         (lambda x: ad.quantile(x, 1.5), ValueError, r"quantile: q is 1.5; expected 0 to 1"),
         (lambda x: ad.percentile(x, [-1.0]), ValueError, r"percentile: q is"),
-        (lambda x: ad.quantile(x, [[0.5]]), ValueError, r"quantile: q has shape \(1, 1\)"),
+        (lambda x: ad.quantile(x, "a"), TypeError, "quantile: q: str data; expected real numbers"),
+        (lambda x: ad.median(["a"]), TypeError, "median: str data; expected real numbers"),
+        (lambda x: ad.median(x, axis=0.0), TypeError, "median: axis: 0.0; expected an integer"),
         (lambda x: ad.quantile(x, 0.5, method="best"), ValueError, "method 'best'; expected one"),
         (lambda x: ad.quantile(x, leaf(0.5), method="lower"), TypeError, "'lower' the result is a"),
-        (lambda x: ad.median(x[:0]), ValueError, r"median: \(0,\): no elements along axis None"),
+        (lambda x: ad.quantile(x[:0], 1), ValueError, r"quantile: \(0,\): no elements along axis"),
         (lambda x: ad.ptp(x[:0]), ValueError, r"ptp: \(0,\): no elements"),
         (lambda x: ad.sort(x, axis=1), np.exceptions.AxisError, r"sort: \(3,\): axis 1 is out"),
+        (lambda x: ad.sort(x[0]), np.exceptions.AxisError, r"sort: \(\): axis -1 is out"),
+        (lambda x: ad.sort(x, axis=0.0), TypeError, "sort: axis: 0.0; expected an integer"),
+        (lambda x: ad.sort(x, kind="foo"), ValueError, "sort kind must be one of"),
+        (lambda x: ad.sort(x, kind="stable", stable=True), ValueError, "`kind` and keyword"),
+        (lambda x: ad.partition(x, True), TypeError, "partition: kth: True; expected an integer"),
+        (lambda x: ad.partition(x, [1.5]), TypeError, r"partition: kth: \[1.5\]; expected an in"),
         (lambda x: ad.partition(x, 3), ValueError, r"partition: \(3,\): kth"),
         (lambda x: ad.partition(x, 0, kind="quick"), ValueError, "partition: kind = 'quick'"),
         (lambda x: ad.interp(x, [0.0, 1], [0.0]), ValueError, r"interp: xp of shape \(2,\), fp of"),
