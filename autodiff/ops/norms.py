@@ -14,12 +14,13 @@ from autodiff import notation
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients
 from autodiff.ops.elementwise import abs as absolute
-from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, kept
+from autodiff.ops.reduction import Max, Min, Reduction, Sum, axes_of, count, kept
+from autodiff.ops.selection import where
 from autodiff.ops.shaping import moveaxis, reshape
 from autodiff.ops.solving import inv
 from autodiff.ops.spectra import svdvals
 from autodiff.saves import INPUTS, OUTPUT
-from autodiff.typing import Axes, Value, as_array
+from autodiff.typing import Axes, Value, as_floating
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -87,12 +88,14 @@ def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
     Parameters
     ----------
     x : Tensor
-        Any shape; with ord given and axis not, one or two dimensions.
+        Any shape; with ord given and axis not, one or two dimensions. Integers and booleans
+        count as float64.
     ord : float, "fro" or "nuc", optional
         For vectors any p: (Σ |x|ᵖ)^(1/p), ±∞ the largest and smallest |x|, 0 the number of
         elements that are not 0. For matrices Frobenius' ("fro"), ±1 the largest and smallest
         column sum of |x|, ±∞ the row sum, ±2 the largest and smallest singular value, "nuc"
-        the sum of those. By default the Euclidean norm of all elements.
+        the sum of those. By default the Euclidean norm of all elements. The largest of none
+        is 0.
     axis : int or (int, int), optional
         The axis of the vectors, or the two of the matrices.
     keepdims : bool
@@ -101,17 +104,17 @@ def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
     Raises
     ------
     ValueError
-        If there is no such norm.
+        If there is no such norm; if it is the smallest of none.
     """
+    x = as_floating(x, "norm")
     if ord is None:
         return Norm(axis, keepdims)(x)
     axes = axes_of(np.shape(x), axis, "norm")
     if len(axes) == 1:
         if ord in (math.inf, -math.inf):
-            extremum = Max if ord > 0 else Min
-            return extremum(axes, keepdims)(absolute(x))
+            return largest_or_smallest(absolute(x), ord, axes, keepdims)
         if ord == 0:
-            return Sum(axes, keepdims)(absolute(np.sign(x)))
+            return number_of_nonzeros(x, axes, keepdims)
         if isinstance(ord, Real):
             return Norm(axes, keepdims, float(ord))(x)
     elif len(axes) == 2:
@@ -119,8 +122,7 @@ def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
             return Norm(axes, keepdims)(x)
         if ord in (1, -1, math.inf, -math.inf):
             summed, compared = axes if abs(ord) == 1 else axes[::-1]
-            extremum = Max if ord > 0 else Min
-            y = extremum(compared, True)(Sum(summed, True)(absolute(x)))
+            y = largest_or_smallest(Sum(summed, True)(absolute(x)), ord, (compared,), True)
             return (
                 y
                 if keepdims
@@ -128,9 +130,21 @@ def norm(x: Value, ord: Any = None, axis: Axes = None, keepdims: bool = False) -
             )
         if ord in (2, -2, "nuc"):
             s = svdvals(moveaxis(x, axes, (-2, -1)))
-            y = (Sum if ord == "nuc" else Max if ord > 0 else Min)(-1)(s)
+            y = Sum(-1)(s) if ord == "nuc" else largest_or_smallest(s, ord, (-1,), False)
             return reshape(y, kept(np.shape(x), axes)) if keepdims else y
     raise ValueError(f"norm: ord={ord!r} is no norm over {len(axes)} axes of shape {np.shape(x)}")
+
+
+def largest_or_smallest(sizes: Value, ord: float, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """The largest where `ord` is above 0, else the smallest, of numbers that are not negative."""
+    if ord < 0:
+        return Min(axes, keepdims)(sizes)
+    return (Max if count(sizes.shape, axes) else Sum)(axes, keepdims)(sizes)  # of none: 0
+
+
+def number_of_nonzeros(x: Value, axes: tuple[int, ...], keepdims: bool) -> Tensor:
+    """How many elements along the axes are not 0, NaN among them; its slope is 0."""
+    return Sum(axes, keepdims)(absolute(np.sign(where(x != 0, 1, x))))
 
 
 @implements(np.linalg.matrix_norm)
@@ -148,20 +162,22 @@ def cond(x: Value, p: Any = None) -> Tensor:
     x : Tensor
         Matrices; square ones unless p is None, 2 or −2.
     p : None, 2, -2 or an order of `norm`
-        None and 2: the largest singular value by the smallest, −2 the inverse of that. Others:
-        the norm of x times that of its inverse.
+        None and 2: the largest singular value by the smallest, −2 the inverse of that; ∞ for
+        matrices of zeros. Others: the norm of x times that of its inverse.
 
     Raises
     ------
     LinAlgError
         If there are no elements; if the inverse is needed, and x is singular or not square.
     """
-    x = as_array(x)
+    x = as_floating(x, "cond")
     if x.ndim < 2 or x.shape[-1] == 0 or x.shape[-2] == 0:
         raise np.linalg.LinAlgError(f"cond: {x.shape}: expected matrices that have elements")
     if p not in (None, 2, -2):
         return norm(x, p, (-2, -1)) * norm(inv(x), p, (-2, -1))
     s = svdvals(x)
-    largest, smallest = s[..., 0], s[..., -1]
-    with np.errstate(divide="ignore", invalid="ignore"):  # ∞ is the answer for singular matrices
-        return smallest / largest if p == -2 else largest / smallest
+    top, bottom = (s[..., -1], s[..., 0]) if p == -2 else (s[..., 0], s[..., -1])
+    is_zero = s[..., 0] == 0
+    bottom = where(is_zero, 1, bottom)
+    with np.errstate(divide="ignore"):  # ∞ is the answer for singular matrices
+        return where(is_zero, math.inf, top / bottom)

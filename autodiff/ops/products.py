@@ -14,11 +14,11 @@ from autodiff.ops.elementwise import abs as absolute
 from autodiff.ops.indexing import take
 from autodiff.ops.joining import concatenate, stack
 from autodiff.ops.linalg import diagonal, dot, matmul, outer, tensordot, trace
-from autodiff.ops.norms import Norm
+from autodiff.ops.norms import Norm, largest_or_smallest, number_of_nonzeros
 from autodiff.ops.reduction import axes_of
 from autodiff.ops.shaping import flip, moveaxis, ravel, reshape
-from autodiff.ops.statistics import max, min, sum
-from autodiff.typing import Axes, Value, as_array, as_integers
+from autodiff.ops.statistics import sum
+from autodiff.typing import Axes, Value, as_array, as_floating, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -95,7 +95,7 @@ def vector_norm(x: Value, *, axis: Axes = None, keepdims: bool = False, ord: flo
     Parameters
     ----------
     x : Tensor
-        Any shape.
+        Any shape; integers and booleans count as float64.
     axis : int or tuple of int, optional
         The axes that go, all by default.
     keepdims : bool
@@ -103,12 +103,12 @@ def vector_norm(x: Value, *, axis: Axes = None, keepdims: bool = False, ord: flo
     ord : float
         p of (Σ |x|ᵖ)^(1/p); ±∞: the largest and smallest |x|; 0: how many are not 0.
     """
-    axes = axes_of(np.shape(x), as_integers(axis, "vector_norm: axis"), "vector_norm")
+    x = as_floating(x, "vector_norm")
+    axes = axes_of(x.shape, as_integers(axis, "vector_norm: axis"), "vector_norm")
     if ord in (np.inf, -np.inf):
-        extremum = max if ord > 0 else min
-        return extremum(absolute(x), axes, keepdims=keepdims)
+        return largest_or_smallest(absolute(x), ord, axes, keepdims)
     if ord == 0:
-        return sum(absolute(np.sign(x)), axes, keepdims=keepdims)
+        return number_of_nonzeros(x, axes, keepdims)
     return Norm(axes, keepdims, ord)(x)
 
 

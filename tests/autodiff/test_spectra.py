@@ -349,6 +349,12 @@ def test_refusals(call, error, message):
 def test_condition_of_a_singular_matrix():
     assert ad.cond(leaf([[1.0, 0], [0, 0]])).item() == np.inf
     assert ad.cond(leaf([[1.0, 0], [0, 0]]), -2).item() == 0
+    x = leaf([[[0.0, 0], [0, 0]], [[2, 0], [0, 1]]])
+    for p, expected in ((2, [np.inf, 2]), (-2, [np.inf, 0.5])):
+        y = np.linalg.cond(x, p)
+        np.testing.assert_array_equal(y.numpy(), expected)
+        np.testing.assert_array_equal(y.numpy(), np.linalg.cond(x.numpy(), p))
+        assert not np.any(np.isnan(gradients(y[1], [x])[0]))
 
 
 def test_rank_is_part_of_a_least_squares_solution():
