@@ -10,8 +10,7 @@ from autodiff.numpy_protocol.functions import implements
 from autodiff.numpy_protocol.plain import values
 from autodiff.ops.joining import concatenate
 from autodiff.ops.selection import where
-from autodiff.ops.shaping import reshape
-from autodiff.typing import Value, as_array
+from autodiff.typing import Value, as_floating
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -50,7 +49,9 @@ def interp(
         If there are no points, `xp` and `fp` are not one axis of the same length, or the
         period is 0.
     """
-    x, xp, fp = as_array(x), as_array(xp), as_array(fp)
+    x, xp, fp = (
+        as_floating(a, f"interp: {name}") for a, name in ((x, "x"), (xp, "xp"), (fp, "fp"))
+    )
     if xp.ndim != 1 or fp.shape != xp.shape or xp.size == 0:
         raise ValueError(
             f"interp: xp of shape {xp.shape}, fp of shape {fp.shape}: expected one axis of the "
@@ -66,16 +67,42 @@ def interp(
         xp = concatenate([xp[-1:] - period, xp, xp[:1] + period])
         fp = concatenate([fp[-1:], fp, fp[:1]])
         left = right = None
+    y = _line(x, xp, fp)
     at, points = values(x), values(xp)
+    if left is not None:
+        y = where(at < points[0], left, y)
+    return y if right is None else where(at > points[-1], right, y)
+
+
+def _line(x: Value, xp: Value, fp: Value) -> Tensor:
+    """The line through the points, level on both sides of them.
+
+    It is drawn through one of the two points around x, which is not infinite if the other is
+    not. Where x is a point, or beyond them all, the value is that of a point and no neighbour,
+    infinite or NaN, has a part in it.
+    """
+    at, points, heights = values(x), values(xp), values(fp)
     if points.size == 1:
-        y: Any = reshape(fp, ()) + x * 0
-    else:
-        below = np.searchsorted(points, at, side="right") - 1
-        below = np.clip(below, 0, points.size - 2)
-        slope = (fp[below + 1] - fp[below]) / (xp[below + 1] - xp[below])
-        y = fp[below] + slope * (x - xp[below])
-    y = where(at < points[0], fp[0] if left is None else left, y)
-    return where(at > points[-1], fp[-1] if right is None else right, y)
+        return where(np.ones(at.shape, bool), fp, x)
+    point = np.maximum(np.searchsorted(points, at, side="right") - 1, 0)
+    # Behind the last of equal points at the end there is no piece, but in front of the first.
+    final = max(int(np.searchsorted(points, points[-1])) - 1, 0)
+    start = np.where(point == points.size - 1, final, point)
+    end = start + 1
+    is_point = at == points[point]
+    finite = np.isfinite(points) & np.isfinite(heights)
+    level = (at < points[0]) | (at > points[-1]) | (points[start] == points[end])
+    level |= is_point & ~(finite[start] & finite[end])
+    level |= np.isinf(heights[start]) & (heights[start] == heights[end])
+    anchor = np.where(is_point | level | finite[point], point, end)
+    run = _unless(level, xp[end], 1) - _unless(level, xp[start], 0)
+    rise = _unless(level, fp[end], 0) - _unless(level, fp[start], 0)
+    step = _unless(level, x, 0) - _unless(level, xp[anchor], 0)
+    return fp[anchor] + rise / run * step  # type: ignore[no-any-return]  # a Tensor
+
+
+def _unless(condition: Any, x: Value, y: float) -> Value:
+    return where(condition, y, x) if bool(np.any(condition)) else x
 
 
 def _wrapped(x: Value, period: float) -> Value:

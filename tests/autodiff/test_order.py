@@ -1,4 +1,4 @@
-"""What goes by order, and interpolation: against NumPy, and against differences."""
+"""What goes by order: against NumPy, and against differences."""
 
 import numpy as np
 import pytest
@@ -254,48 +254,3 @@ def test_the_largest_by_partition():
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call(leaf([1.0, 3, 2]))
-
-
-# -- interpolation --------------------------------------------------------------------------------
-
-POINTS = np.array([-1.0, 0.5, 1.0, 2.5, 4.0])
-HEIGHTS = np.array([1.0, -2.0, 0.3, 0.7, 3.0])
-
-
-@pytest.mark.parametrize(
-    ("x", "arguments"),
-    [
-        (np.array(0.7), {}),
-        (np.array([-3.0, -0.3, 0.7, 1.9, 2.6, 5.0]), {}),
-        (np.array([[-3.0, -0.3], [0.7, 5.0]]), {"left": -7.0, "right": 9.0}),
-        (np.array([-8.3, -0.3, 0.7, 12.3]), {"period": 5.5}),
-        (np.array([-8.2, -0.3, 0.7, 12.3]), {"period": -2.2}),
-        (np.empty(0), {}),
-    ],
-)
-def test_interp(x, arguments):
-    expected = np.interp(x, POINTS, HEIGHTS, **arguments)
-    for ours in (np.interp, ad.interp):
-        y = ours(leaf(x), leaf(POINTS), leaf(HEIGHTS), **arguments)
-        np.testing.assert_allclose(y.numpy(), expected, rtol=1e-13, atol=1e-14)
-    rng = np.random.default_rng(0)
-    for order in range(3):
-        assert_gradient(
-            lambda x, xp, fp: ad.interp(x, xp, fp, **arguments), (x, POINTS, HEIGHTS), rng, order
-        )
-
-
-def test_interp_between_one_point():
-    x, fp = leaf([1.0, 2, 3]), leaf([5.0])
-    y = np.interp(x, [2.0], fp, right=7)
-    np.testing.assert_array_equal(y.numpy(), np.interp(x.numpy(), [2.0], [5.0], right=7))
-    np.testing.assert_array_equal(gradients(y.sum(), [fp])[0], [2])
-
-
-def test_interp_beyond_the_ends_has_the_gradient_of_what_stands_there():
-    left, right, x = leaf(-1.0), leaf(8.0), leaf([-2.0, 0.1, 5.0])
-    y = np.interp(x, POINTS, HEIGHTS, left, right)
-    slopes = gradients(y, [left, right, x], np.array([2.0, 3, 5]))
-    np.testing.assert_allclose(slopes[0], 2)
-    np.testing.assert_allclose(slopes[1], 5)
-    np.testing.assert_allclose(slopes[2], [0, -6, 0])
