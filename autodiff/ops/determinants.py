@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+import string
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from autodiff import notation
 from autodiff.domain import invertible, with_singular_values
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.ops.solving import SQUARE, inv, transposed
-from autodiff.saves import INPUTS, RESIDUAL
+from autodiff.saves import INPUTS
 from autodiff.typing import Array, Shape, Value
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
-
-_SMALL: Final = 1e-3
-"""Singular values below this part of the largest are moved away from 0 before an inverse."""
 
 
 class Det(Op):
@@ -53,88 +50,115 @@ class Det(Op):
 class Cofactors(Op):
     """The cofactors det(a) a⁻ᵀ of square matrices, which singular ones have too.
 
-    By the singular values: of a = U diag(s) Vᵀ they are det(U) det(V) U diag(p) Vᵀ, where pᵢ is
-    the product of all s but sᵢ.
+    They are the derivative of det. Given matrices besides, they are its derivative along those
+    as well, so that the rule is the same function of one matrix more, at any order: a sum of
+    products of singular values, without a division, right for every matrix and scale. Where a
+    matrix holds NaN or an infinity, all is NaN.
 
-    Their own rule divides by det(a), and is not run on a where that is near 0: with E made of
-    the singular vectors of the k smallest values, det(a + t E) is a polynomial in t of degree k,
-    so that its value at 0 is a weighted sum of those at k + 1 other points, where a + t E is far
-    from singular. That holds for all matrices near a, and so for every derivative.
+    Of a = U diag(s) Vᵀ the cofactors are det(U) det(V) U diag(p) Vᵀ, with pᵢ the product of all
+    s but sᵢ. Along a matrix m, in the place of diag(p) stand the sums of pᵢⱼ Mⱼⱼ over j on the
+    diagonal and −pᵢⱼ Mⱼᵢ beside it, with M = Uᵀ m V and pᵢⱼ the product of all s but sᵢ and sⱼ,
+    0 for i = j. Along k of them it is a sum over the permutations of k + 1 places; of matrices
+    with n rows it takes nᵏ⁺¹ products, and is 0 where k ≥ n. All this is as exact as the singular
+    values are: to rounding of the largest.
     """
 
-    saves = INPUTS | RESIDUAL
+    saves = INPUTS
 
-    def forward(self, a: Any) -> Any:
-        left, values, right = np.linalg.svd(a)
-        # Row i: all values, with 1 in the place of the i-th.
-        others = np.where(np.eye(a.shape[-1], dtype=bool), 1, values[..., None, :])
+    def forward(self, a: Any, *along: Any) -> Any:
+        is_finite = np.all(np.isfinite(a), axis=(-2, -1), keepdims=True)
+        left, values, right = np.linalg.svd(np.where(is_finite, a, 0))
         sign = np.linalg.det(left) * np.linalg.det(right)
-        products = sign[..., None] * np.prod(others, axis=-1)
-        return np.matmul(left * products[..., None, :], right), _shifts(left, values, right)
+        inside = [np.matmul(np.matmul(transposed(left), m), transposed(right)) for m in along]
+        core = _derivative(_products_without(values, len(along) + 1), inside)
+        turned = np.matmul(np.matmul(left, core), right)
+        return np.where(is_finite, sign[..., None, None] * turned, math.nan)
 
-    def vjp(self, g: Value, a: Value, shifts: Any) -> Gradients:
-        if not shifts:
-            return (self._slope(g, a),)
-        return (sum(weight * self._slope(g, shift(a)) for weight, shift in shifts),)
-
-    def _slope(self, g: Value, a: Value) -> Value:
-        """det(a) (⟨g, a⁻ᵀ⟩ a⁻ᵀ − a⁻ᵀ gᵀ a⁻ᵀ)."""
-        b = transposed(inv(a))
-        scale = np.sum(g * b, axis=(-2, -1), keepdims=True)
-        turned = np.matmul(np.matmul(b, transposed(g)), b)
-        return det(a)[..., None, None] * (scale * b - turned)
+    def vjp(self, g: Value, a: Value, *along: Value) -> Gradients:
+        # One form of several matrices, in which any two of them may change places.
+        instead = [(*along[:i], g, *along[i + 1 :]) for i in range(len(along))]
+        return (
+            lambda: cofactors(a, *along, g),
+            *(lambda others=others: cofactors(a, *others) for others in instead),
+        )
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
         for matrices in _cases(rng):
             yield cofactors, (matrices,)
+        for shape in ((3, 3), (2, 2, 2), (1, 1), (0, 0)):
+            yield cofactors, (invertible(rng, shape), rng.normal(size=shape))
+        singular = with_singular_values(rng, (3, 3), np.array([2.0, 0, 0]))
+        yield cofactors, (singular, rng.normal(size=(3, 3)), rng.normal(size=(3, 3)))
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class Shift(Op, abstract=True):
-    """x + t E, with E a constant: a way for `Cofactors` around singular matrices.
+def _products_without(values: Any, count: int) -> Any:
+    """The products of all values but those at some places; 0 where two places are the same.
+
+    Mantissas and exponents go apart, so that nothing overflows or vanishes but the results.
 
     Parameters
     ----------
-    t : float
-        How far.
-    direction : array
-        E. Belongs to this operation.
+    values : array
+        Of shape (…, n).
+    count : int
+        How many places, at least one.
+
+    Returns
+    -------
+    array
+        Of shape (…, n, …, n), with an axis for every place.
     """
-
-    t: float
-    direction: Any
-
-    name = symbol = "shift"
-
-    def forward(self, x: Any) -> Any:
-        return x + self.t * self.direction
-
-    def vjp(self, g: Value) -> Gradients:
-        return (g,)
-
-    def expression(self, *arguments: str) -> str:
-        sign = "−" if self.t < 0 else "+"
-        x = notation.within(arguments[0], notation.SUM)
-        return f"{x} {sign} {notation.number(abs(self.t))} · E"
+    n = values.shape[-1]
+    for _ in range(count - 1):  # one axis more, along which one value more is replaced by 1
+        values = np.where(np.eye(n, dtype=bool), 1, values[..., None, :])
+    mantissas, exponents = np.frexp(values)
+    products = np.ldexp(
+        _others(np.multiply, np.cumprod, 1, mantissas), _others(np.add, np.cumsum, 0, exponents)
+    )
+    for i, j in itertools.combinations(np.ogrid[(slice(n),) * count], 2):
+        products = np.where(i == j, 0, products)
+    return products
 
 
-def _shifts(left: Any, values: Any, right: Any) -> list[tuple[float, Shift]]:
-    """Shifts of matrices with these singular vectors and values, each with its weight.
+def _others(joined: Any, accumulated: Any, neutral: int, x: Any) -> Any:
+    """All elements of a row joined, but one."""
+    nothing = np.full_like(x[..., :1], neutral)
+    before = np.concatenate([nothing, x[..., :-1]], axis=-1)
+    after = np.concatenate([nothing, x[..., :0:-1]], axis=-1)
+    before, after = (accumulated(side, axis=-1, dtype=x.dtype) for side in (before, after))
+    return joined(before, after[..., ::-1])
 
-    There are none where all are far from singular.
+
+def _derivative(products: Any, along: Sequence[Any]) -> Any:
+    """The derivative of det at diagonal matrices along k matrices, for each element.
+
+    An element at row i and column j, and one of every matrix, take the places of k + 1 elements
+    on the diagonal: their rows and their columns are those places, in any two orders.
+
+    Parameters
+    ----------
+    products : array
+        Those of the diagonal elements that stay, by k + 1 places.
+    along : sequence of array
+        The k matrices.
     """
-    largest = np.max(values, axis=-1, keepdims=True, initial=0)
-    is_small = values <= _SMALL * largest
-    degree = int(np.max(np.sum(is_small, axis=-1), initial=0))
-    if degree == 0:
-        return []
-    reach = np.where(is_small, np.where(largest == 0, 1, largest), 0)
-    direction = np.matmul(left * reach[..., None, :], right)
-    # Chebyshev's points: an even number of them, none of which is 0.
-    count = degree + 1 + (degree + 1) % 2
-    points = [math.cos(math.pi * (i + 0.5) / count) for i in range(count)]
-    return [(math.prod(s / (s - t) for s in points if s != t), Shift(t, direction)) for t in points]
+    n, number = products.shape[-1], len(along) + 1
+    diagonal = np.eye(n, dtype=bool)
+    y: Any = np.zeros_like(products, shape=(*products.shape[:-number], n, n))
+    if number > n:
+        return y
+    rows = string.ascii_lowercase[:number]
+    for order in itertools.permutations(range(number)):
+        columns = [rows[i] for i in order]
+        elements = [f"...{i}{j}" for i, j in zip(rows[1:], columns[1:], strict=True)]
+        place = rows[0] if order[0] == 0 else rows[0] + columns[0]
+        term = np.einsum(f"{','.join([f'...{rows}', *elements])}->...{place}", products, *along)
+        if order[0] == 0:
+            term = np.where(diagonal, term[..., None, :], 0)
+        inversions = sum(i > j for i, j in itertools.combinations(order, 2))
+        y = y - term if inversions % 2 else y + term
+    return y
 
 
 def _cases(rng: np.random.Generator) -> Iterator[Array]:

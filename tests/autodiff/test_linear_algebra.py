@@ -1,11 +1,14 @@
 """Linear algebra: against NumPy, against differences, and against what must hold of it."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 
 import autodiff as ad
 from autodiff import Tensor, gradients, no_grad
-from autodiff.domain import invertible, with_singular_values
+from autodiff.domain import invertible, orthonormal, with_singular_values
 from autodiff.ops.determinants import cofactors
 from tests.differences import assert_gradient
 
@@ -154,8 +157,73 @@ def test_det_of_any_rank_to_third_order(size):
             assert_gradient(ad.det, (a,), rng, order, relative=(1e-7, 1e-6, 1e-5)[order])
 
 
+SCALES = [
+    np.array([1, 1e-4, 1e-4, 1e-4, 1e-4], np.float32),
+    np.array([1, *[9e-4] * 4]),
+    np.array([1, 1e-3, 1e-5, 1e-7, 1e-9]),
+    np.array([1e-200, 1e-200]),
+    np.array([1e200, 1e200]),
+    np.array([1e-20, 1e-20], np.float32),
+    np.array([1e120, 1e120, 1e-120, 1e-120]),
+]
+
+
+@pytest.mark.parametrize("values", SCALES, ids=str)
+def test_second_derivatives_of_det_at_any_scale(values):
+    """At diagonal matrices: ∂²/∂aᵢᵢ∂aⱼⱼ is the product of the other elements, that to aᵢⱼ and aⱼᵢ
+    the same, negative; all others are 0."""
+    n = len(values)
+    expected = np.zeros((n,) * 4)
+    for i, j in itertools.permutations(range(n), 2):
+        others = math.prod(float(values[k]) for k in range(n) if k not in (i, j))
+        expected[i, i, j, j], expected[i, j, j, i] = others, -others
+    with np.errstate(over="ignore"):  # in the determinant itself
+        found = ad.hessian(np.linalg.det)(np.diag(values))
+    assert found.dtype == values.dtype
+    tolerance = 10 * float(np.finfo(values.dtype).eps)
+    atol = tolerance * np.max(np.abs(expected))
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=atol)
+
+
+def test_second_derivatives_of_det_of_a_graded_matrix():
+    """Along pairs of singular vectors, where a is nothing but its values."""
+    rng = np.random.default_rng(4)
+    values = np.array([1, 1e-2, 1e-4, 1e-6])
+    left, right = orthonormal(rng, (4, 4)), orthonormal(rng, (4, 4)).T
+    hessian = ad.hessian(ad.det)(left * values @ right)
+    sign = np.linalg.det(left) * np.linalg.det(right)
+    turned = sign * np.einsum("abcd,ai,jb,ck,ld->ijkl", hessian, left, right, left, right)
+    for i, j in itertools.permutations(range(4), 2):
+        others = math.prod(values[k] for k in range(4) if k not in (i, j))
+        assert turned[i, i, j, j] == pytest.approx(others, rel=1e-7, abs=1e-16)
+        assert turned[i, j, j, i] == pytest.approx(-others, rel=1e-7, abs=1e-16)
+
+
+def test_det_is_differentiated_until_nothing_is_left():
+    """∂ⁿ/∂a₁₁…∂aₙₙ of det is 1, everywhere."""
+    x = leaf(np.diag([1e-5, 0, 1, 1e5]))
+    y = ad.det(x)
+    for i in range(4):
+        (slope,) = gradients(y, [x], create_graph=True)
+        y = slope[i, i]
+    assert y.item() == pytest.approx(1, rel=1e-12)
+    (slope,) = gradients(y, [x])
+    assert not np.any(slope)
+
+
+def test_matrices_of_a_stack_that_hold_nan_have_nan_as_gradient():
+    x = leaf([[[np.nan, 1], [1, 2]], [[1, 2], [3, 4]], [[2, 0], [0, 3]]])
+    with np.errstate(invalid="ignore"):  # as NumPy warns of NaN
+        y = np.linalg.det(x)
+    (slope,) = gradients(y.sum(), [x], create_graph=True)
+    assert np.all(np.isnan(slope.numpy()[0]))
+    np.testing.assert_allclose(slope.numpy()[1:], [[[4, -3], [-2, 1]], [[3, 0], [0, 2]]])
+    (second,) = gradients(slope[:, 0, 0].sum(), [x])
+    np.testing.assert_allclose(second[1:], [[[0, 0], [0, 1]]] * 2, atol=1e-15)
+
+
 def test_det_between_regular_and_singular():
-    """The way in which the rule of the cofactors goes does not show."""
+    """Nothing changes where a singular value vanishes."""
     rng = np.random.default_rng(0)
     for smallest in (1e-1, 2e-3, 1e-3, 5e-4, 1e-8, 1e-300):
         a = with_singular_values(rng, (3, 3), np.array([2, 1, smallest]))
