@@ -191,6 +191,7 @@ REFERENCES = {
     "Cofactors": _cofactors,
     "Distinct": lambda op, x: x,
     "Nonzero": lambda op, x: x,
+    "Independent": lambda op, x: x,
     "Norm": lambda op, x: (
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)

@@ -11,8 +11,8 @@ import numpy as np
 from autodiff.domain import full_rank, symmetric
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
+from autodiff.ops.provisos import Independent
 from autodiff.ops.solving import SQUARE, solve, transposed
-from autodiff.ops.spectra import Nonzero
 from autodiff.saves import OUTPUT
 from autodiff.typing import Shape, Value
 
@@ -83,7 +83,7 @@ class Qr(Op):
 
     ∂L/∂a = (∂L/∂Q + Q M) R⁻ᵀ with M the lower triangle of R ∂L/∂Rᵀ − ∂L/∂Qᵀ Q, mirrored. Of a
     matrix that is wider than high, the left square is factorised: the rest of R is Qᵀ times
-    the rest of the matrix. A matrix of full rank is needed.
+    the rest of the matrix. A matrix of full rank is needed, at any scale of its columns.
 
     Parameters
     ----------
@@ -127,10 +127,7 @@ class Qr(Op):
         """The rule where R is square."""
         m = np.matmul(r, transposed(of_r)) - np.matmul(transposed(of_q), q)
         slope = of_q + np.matmul(q, _mirrored(m))
-        places = np.arange(r.shape[-1])
-        diagonal = Nonzero(self.name)(r[..., places, places])
-        r = np.where(np.eye(r.shape[-1], dtype=bool), diagonal[..., None, :], r)
-        return transposed(solve(r, transposed(slope)))
+        return transposed(solve(Independent(self.name)(r), transposed(slope)))
 
     @classmethod
     def cases(cls, rng: np.random.Generator) -> Iterator[Case]:

@@ -11,82 +11,13 @@ import numpy as np
 from autodiff.domain import full_rank, symmetric
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
+from autodiff.ops.provisos import Distinct, Nonzero
 from autodiff.ops.solving import SQUARE, transposed
 from autodiff.saves import OUTPUT
 from autodiff.typing import Value
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
-
-
-@dataclass(frozen=True, repr=False)
-class Proviso(Op, abstract=True):
-    """What it is given, unless a rule would divide by 0 with it.
-
-    Parameters
-    ----------
-    of : str
-        Whose rule it is.
-    """
-
-    of: str
-
-    def check(self, x: Any, tolerance: Any) -> None:
-        """Raise a LinAlgError that says what is wrong with `x`, if anything is.
-
-        Parameters
-        ----------
-        x : array
-            Values in the last axis.
-        tolerance : array
-            What two values in a row may differ by and be equal but for rounding; its last axis
-            has length 1.
-        """
-        raise NotImplementedError
-
-    def forward(self, x: Any) -> Any:
-        if x.size:
-            rounding = x.shape[-1] * float(np.finfo(x.dtype).eps)
-            self.check(x, rounding * np.max(np.abs(x), axis=-1, keepdims=True))
-        return x.copy()
-
-    def vjp(self, g: Value) -> Gradients:
-        return (g,)
-
-    def expression(self, *arguments: str) -> str:
-        return arguments[0]
-
-    @classmethod
-    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
-        for shape in ((4,), (2, 3), (1,), (0,), (2, 0)):
-            steps = rng.uniform(0.5, 1, shape)
-            yield cls("eigh"), (np.cumsum(steps, axis=-1),)
-
-
-class Distinct(Proviso):
-    """Values of which no two in a row are equal; a LinAlgError says which are."""
-
-    def check(self, x: Any, tolerance: Any) -> None:
-        ordered = np.sort(x, axis=-1)
-        gaps = ordered[..., 1:] - ordered[..., :-1]
-        if bool(np.any(gaps <= tolerance)):
-            twice = ordered[..., 1:][gaps <= tolerance][0]
-            raise np.linalg.LinAlgError(
-                f"{self.of}: two of its values are equal, about {float(twice):.6g}: their vectors "
-                f"may be turned within their plane, and have no gradient (the values alone have "
-                f"one, of first order)"
-            )
-
-
-class Nonzero(Proviso):
-    """Values of which none is 0; a LinAlgError says so."""
-
-    def check(self, x: Any, tolerance: Any) -> None:
-        if bool(np.any(np.abs(x) <= tolerance)):
-            raise np.linalg.LinAlgError(
-                f"{self.of}: the matrix has not full rank: some of its vectors may point anywhere, "
-                f"and have no gradient"
-            )
 
 
 class EighResult(NamedTuple):

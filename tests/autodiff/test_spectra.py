@@ -295,6 +295,28 @@ def test_vectors_that_may_point_anywhere_have_no_gradient(call, message):
         (y * np.random.default_rng(0).normal(size=y.shape)).sum().backward()
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_columns_of_any_size_have_an_orthonormal_basis(dtype):
+    """Q does not change with the size of the columns, and R changes with it."""
+    a, scale = RNG.normal(size=(3, 3)), np.array([2.0**40, 2.0**-40, 1])
+    x, y = leaf(a, dtype), leaf(a * scale, dtype)
+    for part, factor in ((0, 1), (1, scale)):
+        weights = RNG.normal(size=(3, 3)).astype(dtype)
+        (expected,) = gradients(np.linalg.qr(x)[part], [x], weights * factor)
+        (slope,) = gradients(np.linalg.qr(y)[part], [y], weights)
+        tolerance = 1e3 * np.finfo(dtype).eps
+        np.testing.assert_allclose(slope * scale, expected, rtol=tolerance, atol=tolerance * 100)
+    x = leaf([[1e9, 1], [1, 2e-9]])
+    assert np.all(np.isfinite(gradients(np.linalg.qr(x).R.sum(), [x])[0]))
+
+
+def test_dependent_columns_have_none():
+    for a in ([[1, 2], [2, 4]], [[0, 1], [0, 1]], [[1, 2, 3], [4, 5, 6], [7, 8, 9]]):
+        x = leaf(np.array(a, np.float64))
+        with pytest.raises(np.linalg.LinAlgError, match=r"^qr: the matrix has not full rank"):
+            np.linalg.qr(x).R.sum().backward()
+
+
 def test_equal_values_have_no_second_derivative():
     x = leaf(IDENTITY)
     (slope,) = gradients(ad.eigvalsh(x)[0], [x], create_graph=True)
