@@ -37,12 +37,8 @@ def nan_to_num(
     x = as_array(x)
     array = values(x)
     if array.dtype.kind == "f":
-        limits = np.finfo(array.dtype)
-        posinf = float(limits.max) if posinf is None else posinf
-        neginf = float(limits.min) if neginf is None else neginf
-        x = choose(np.isnan(array), nan, x)
-        x = choose(array == math.inf, posinf, x)
-        x = choose(array == -math.inf, neginf, x)
+        numbers = np.nan_to_num(array, nan=nan, posinf=posinf, neginf=neginf)
+        x = choose(np.isfinite(array), x, numbers)
     return x  # type: ignore[no-any-return]  # a Tensor
 
 

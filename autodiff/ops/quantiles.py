@@ -101,6 +101,17 @@ def _gap(lower: Value, upper: Value, weight: Any) -> Value:
     return upper - lower
 
 
+def _ordered(rows: Value) -> tuple[Value, Any]:
+    """The rows sorted, with NaN last; 0 stands for it, so that it meets nothing; and where."""
+    plain = values(rows)
+    is_nan = np.isnan(plain)
+    if not bool(np.any(is_nan)):
+        return Sort(-1)(rows), is_nan
+    grid = np.ogrid[tuple(map(slice, plain.shape[:-1]))]
+    order = (*(side[..., None] for side in grid), np.argsort(plain, axis=-1, kind="stable"))
+    return where(is_nan, 0, rows)[order], is_nan[order]
+
+
 def _quantile(
     a: Value,
     q: Value,
@@ -119,8 +130,7 @@ def _quantile(
         if nothing.size and not passes_nan:
             warnings.warn(f"{caller}: {a.shape}: no elements", RuntimeWarning, stacklevel=3)
         rows = concatenate([rows, nothing], -1)
-    ordered = Sort(-1)(rows)  # NaN last
-    is_nan = np.isnan(values(ordered))
+    ordered, is_nan = _ordered(rows)
     spoilt = is_nan[..., 0 if passes_nan else -1]
     shape = np.shape(q)
     q = reshape(q, (*shape, *(1,) * (rows.ndim - 1)))
@@ -129,8 +139,6 @@ def _quantile(
         n = np.maximum(n - np.sum(is_nan, axis=-1), 1).astype(q.dtype)
         if bool(np.any(spoilt)):
             warnings.warn(f"{caller}: a row without numbers", RuntimeWarning, stacklevel=3)
-    if bool(np.any(is_nan)):
-        ordered = where(is_nan, 0, ordered)
     is_step = method in _STEPS
     place = _step_place(values(q), n, method) if is_step else _continuous_place(q, n, method)
     y: Tensor = _at(ordered, clip(place, 0, n - 1), n - 1, is_step)

@@ -160,8 +160,8 @@ def var(
         return Var(axis, keepdims, ddof)(a)
     if mean is None:
         mean = sum(a, axis, keepdims=True, where=where) / _number(a, axis, True, where)
-    # Chosen before it is squared: the rule of the square would multiply 0 by a NaN.
-    deviation = a - mean if where is True else _chosen(where, a - mean, 0)
+    # What does not count is not computed with: it may be NaN.
+    deviation = (a if where is True else _chosen(where, a, mean)) - mean
     n = _number(a, axis, keepdims, where) - ddof
     n = np.where(n > 0, n, 0).astype(as_array(a).dtype)
     return divide(sum(deviation * deviation, axis, keepdims=keepdims), n)

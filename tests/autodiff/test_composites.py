@@ -186,3 +186,14 @@ def test_einsum_subscripts(subscripts, shapes):
     np.testing.assert_allclose(ours(*tensors).numpy(), np.einsum(subscripts, *inputs), rtol=1e-13)
     for order in range(3):
         assert_gradient(ours, inputs, rng, order, relative=1e-6)
+
+
+@pytest.mark.parametrize("name", ["nanmedian", "nanquantile", "nanvar", "nanstd", "nan_to_num"])
+def test_a_nan_that_is_passed_over_meets_nothing(name):
+    more = (0.3,) if name == "nanquantile" else ()
+    x = ad.Tensor([1.0, np.nan, 3], requires_grad=True)
+    with ad.detect_anomaly():
+        y = getattr(np, name)(x, *more)
+        (slope,) = ad.gradients(y.sum(), [x])
+    assert np.all(np.isfinite(slope))
+    assert slope[1] == 0
