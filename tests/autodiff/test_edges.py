@@ -495,6 +495,36 @@ def test_a_seed_may_be_a_tensor():
     assert g.dtype == np.float64
 
 
+@pytest.mark.parametrize(
+    ("shape", "index", "of_value"),
+    [
+        ((3,), (..., 0), (1,)),
+        ((3,), (..., 0), (1, 1)),
+        ((2, 3), ..., (1, 2, 3)),
+        ((2, 3), ..., (1, 1, 3)),
+        ((2, 3), 0, (1, 1, 3)),
+    ],
+)
+def test_an_assigned_value_may_have_more_axes(shape, index, of_value):
+    value = leaf(np.ones(of_value))
+    ad.index_update(np.zeros(shape), index, value).sum().backward()
+    times = np.zeros(shape)[index].size / value.size
+    np.testing.assert_array_equal(value.grad, np.full(of_value, times))
+
+
+@pytest.mark.parametrize(("elements", "stays"), [(64, True), (65, False)])
+def test_one_array_of_more_than_64_elements_is_enough_to_let_go(elements, stays):
+    x, y = leaf(np.ones((elements, 1))), leaf(np.ones((1, 2)))
+    z = (x * y).sum()
+    z.backward()
+    if stays:
+        z.backward()
+        np.testing.assert_array_equal(x.grad, np.full(x.shape, 4))
+    else:
+        with pytest.raises(RuntimeError, match="released"):
+            z.backward()
+
+
 @pytest.mark.parametrize(("elements", "stays"), [(64, True), (65, False)])
 def test_up_to_64_elements_stay(elements, stays):
     x = leaf(np.ones(elements))

@@ -151,6 +151,20 @@ def test_only_what_broadcasts_is_summed():
     np.testing.assert_array_equal(y.grad, [2, 2, 2])
 
 
+def test_what_no_broadcasting_gave_is_refused():
+    class Longer(Op):
+        broadcasts = True
+
+        def forward(self, x):
+            return x
+
+        def vjp(self, g):
+            return (np.concatenate([g, g[:1]]),)
+
+    with pytest.raises(ValueError, match=r"longer: its vjp gave shape \(3,\) for .* \(2,\)"):
+        Longer()(leaf([1.0, 2.0])).sum().backward()
+
+
 def test_an_error_inside_an_operation_of_ones_own_keeps_its_place():
     class Careless(Op):
         def forward(self, x):

@@ -209,5 +209,53 @@ EQUIVALENTS: Final = (
         "y = np.ones_like(x, shape=self.places.shape)",
     ),
     *_all("TakeFromWindows.definition", "off by one", _REPLACED, "y: Value = 1", "y: Value = -1"),
+    # -- classification --------------------------------------------------------------------
+    *_all(
+        "SoftmaxCrossEntropy.forward",
+        "off by one",
+        "It is multiplied by t, which is 0 there.",
+        "losses = t * np.where(np.equal(t, 0), 1, np.log(total) - shifted)",
+        "losses = t * np.where(np.equal(t, 0), -1, np.log(total) - shifted)",
+    ),
+    # -- the reverse pass ------------------------------------------------------------------
+    *_all(
+        "backward._large",
+        "sign",
+        _AS_TRUE,
+        "return -any(map(_large, saved))",
+        "return -(getattr(saved, 'size', 1) > SMALL)",
+    ),
+    *_all(
+        "backward._large",
+        "off by one",
+        "What has no size is small, however it is counted.",
+        "return getattr(saved, 'size', 2) > SMALL",
+        "return getattr(saved, 'size', 0) > SMALL",
+    ),
+    *_all(
+        "reverse._broadcasts_to",
+        "sign",
+        _AS_TRUE,
+        "return -(all((n == 1 for n in shape[:extra])) and"
+        " all((n in (1, m) for n, m in zip(shape[extra:], target[lead:], strict=True))))",
+    ),
+    *_all(
+        "reverse.check_saved",
+        "comparison",
+        "Nodes and writes are numbered together: no two numbers are equal.",
+        "if writes.last_write(array) >= node.number:",
+    ),
+    *_all(
+        "reverse.reverse_pass",
+        "comparison",
+        "Adding in place saves an array; Tensors make a new one all the same.",
+        "if create_graph:",
+    ),
+    *_all(
+        "reverse.saved_tensors",
+        "off by one",
+        "The residual is the last of what was saved, and all that is left then.",
+        "values.append(rest.pop(-1) if op.residual is None else op.residual(*inputs))",
+    ),
 )
 """All of them."""

@@ -212,6 +212,19 @@ def test_binary_cross_entropy_far_out():
     np.testing.assert_allclose(z.grad, [0, -1, 1, 0, 0], atol=1e-7)
 
 
+def test_softmax_cross_entropy_of_rows_far_apart():
+    """Each row is shifted by its own largest score, in the loss and in its second order."""
+    z = Tensor([[1000.0, 0.0], [-1000.0, -1001.0]], requires_grad=True)
+    with np.errstate(all="raise", under="ignore"):
+        loss = F.softmax_cross_entropy(z, [1, 0], "none")
+        (slope,) = gradients(loss.sum(), [z], create_graph=True)
+        (bend,) = gradients((slope * [[1.0, 0], [1, 0]]).sum(), [z])
+    p = 1 / (1 + math.exp(-1))
+    np.testing.assert_allclose(loss.numpy(), [1000, -math.log(p)], rtol=1e-14)
+    np.testing.assert_allclose(slope.numpy(), [[1, -1], [p - 1, 1 - p]], rtol=1e-14)
+    np.testing.assert_allclose(bend, [[0, 0], np.array([1, -1]) * p * (1 - p)], rtol=1e-14)
+
+
 @pytest.mark.parametrize("f", [F.mse_loss, F.l1_loss, F.half_sse])
 def test_reductions(f):
     y, t = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[0.0, 4.0], [3.0, 4.0]])
