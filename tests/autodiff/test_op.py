@@ -165,6 +165,23 @@ def test_what_no_broadcasting_gave_is_refused():
         Longer()(leaf([1.0, 2.0])).sum().backward()
 
 
+def test_slopes_that_are_arrays_add_up_with_those_that_are_tensors():
+    class Twice(Op):
+        def forward(self, x):
+            return 2 * x
+
+        def vjp(self, g):
+            return (np.full(2, 2.0),)
+
+    x = leaf([3.0, 5.0])
+    y = x * x + Twice()(x) + Twice()(x)  # the walk meets the two arrays first
+    late = Twice()(x) + Twice()(x) + x * x
+    for total in (y, late):
+        (slope,) = gradients(total.sum(), [x], create_graph=True)
+        np.testing.assert_array_equal(slope.numpy(), [10, 14])
+        np.testing.assert_array_equal(gradients(slope.sum(), [x])[0], [2, 2])
+
+
 def test_an_error_inside_an_operation_of_ones_own_keeps_its_place():
     class Careless(Op):
         def forward(self, x):
