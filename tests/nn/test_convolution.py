@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Tensor, gradients
 from nn import functional as F
+from nn.functional import convolution
+from nn.functional.windows import Windows
+from tests.operations import reference
 
 X = np.array([[2.0, 1, 2], [5, 0, 1], [1, 7, 3]])
 W = np.array([[0.5, 0.7, 0.4], [0.3, 0.4, 0.1], [0.5, 1, 0.5]])
@@ -219,6 +222,29 @@ def test_initial_kernels_follow_their_fan_in():
     deviation = math.sqrt(2 / (8 * 25))
     assert abs(layer.weight.numpy().std() / deviation - 1) < 0.01
     assert not layer.bias.numpy().any()
+
+
+@pytest.mark.parametrize("block", [1, 40, 100])
+def test_some_samples_at_a_time(monkeypatch, block):
+    """However many samples are laid out at once, the values and the gradients are the same."""
+    rng = np.random.default_rng(block)
+    windows, shape, kernel = Windows((2,), (1,), ((1, 0),), (1,)), (7, 2, 4), (3, 2, 2)
+    x, w, g = rng.normal(size=shape), rng.normal(size=kernel), rng.normal(size=(7, 3, 4))
+    for op, inputs in (
+        (convolution.Convolution(windows), (x, w)),
+        (convolution.ConvolutionInputGradient(windows, 1, (4,)), (g, w)),
+        (convolution.ConvolutionWeightGradient(windows), (x, g)),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(convolution, "_BLOCK", block)
+            y = op(*inputs)
+        np.testing.assert_allclose(y, *reference(op, inputs), rtol=1e-12, atol=1e-13)
+
+
+def test_images_without_channels():
+    np.testing.assert_array_equal(
+        F.conv1d(np.ones((2, 0, 5)), np.ones((3, 0, 2))), np.zeros((2, 3, 4))
+    )
 
 
 # -- pooling -------------------------------------------------------------------------------
