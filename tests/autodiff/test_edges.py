@@ -12,7 +12,9 @@ import pytest
 import autodiff as ad
 import nn
 from autodiff import OUTPUT, RESIDUAL, Op, Tensor, gradients, no_grad, numerical_gradient, writes
+from autodiff.ops.sinc import Sinc
 from tests.duck import Duck
+from tests.operations import reference
 
 
 def leaf(data, **options):
@@ -65,6 +67,20 @@ def test_logsumexp_of_rows_far_apart(axis):
 
 def test_logsumexp_drops_its_axes_alone():
     assert ad.logsumexp(leaf([[1.0, 2.0, 3.0]]), axis=1).shape == (1,)
+
+
+def test_sinc_far_out():
+    """Its slope cos(πx)/x − sin(πx)/(πx²), where a power of x would overflow."""
+    with np.errstate(all="raise", under="ignore"):
+        (g,) = slopes(ad.sinc, [1e30, -1e30])
+    assert np.all(np.abs(g) <= 1e-29)
+
+
+def test_high_derivatives_of_sinc():
+    x = np.linspace(-1.5, 1.5, 13)
+    for order in (6, 10):
+        op = Sinc(order)
+        np.testing.assert_allclose(op(x), *reference(op, (x,)), rtol=1e-9)
 
 
 def test_clip_with_crossed_bounds_is_the_upper_one():
