@@ -46,7 +46,7 @@ TABLE = [
     ("abs", abs, [[-2, 0, 3]], [[-1, 0, 1]]),
     ("sign", ad.sign, [[-2, 0, 3]], [[0, 0, 0]]),
     ("hypot", ad.hypot, [[0, 3, -3], [0, 4, 0]], [[0, 0.6, -1], [0, 0.8, 0]]),
-    ("arctan2", ad.arctan2, [[0, 3], [0, 4]], [[0, 0.16], [0, -0.12]]),
+    ("arctan2", ad.arctan2, [[0, 3, 0], [0, 4, 1]], [[0, 0.16, 1], [0, -0.12, 0]]),
     ("floor", ad.floor, [[-1, 0, 0.5]], [[0, 0, 0]]),
     ("ceil", ad.ceil, [[-1, 0, 0.5]], [[0, 0, 0]]),
     ("trunc", ad.trunc, [[-1, 0, 0.5]], [[0, 0, 0]]),
@@ -209,6 +209,12 @@ def test_norm_has_a_slope_of_its_slope_where_an_element_is_zero():
 def test_degenerate_points_stay_finite_at_second_order(f):
     for order in (1, 2):
         assert np.all(higher(f, [0.0, 0.0], order) == 0)
+
+
+def test_arctan2_has_no_slope_of_its_slope_at_the_origin():
+    y, x = (Tensor(0.0, requires_grad=True) for _ in range(2))
+    for slope_of_one in gradients(ad.arctan2(y, x), [y, x], create_graph=True):
+        assert all(not g for g in gradients(slope_of_one, [y, x]) if g is not None)
 
 
 def test_branch_not_taken_gets_exactly_nothing():
