@@ -134,15 +134,20 @@ def test_det_of_an_identity_at_any_order():
     np.testing.assert_allclose(second, expected, atol=1e-14)
 
 
-def test_det_of_singular_matrices_has_the_gradient_of_a_polynomial():
-    x = leaf([[1.0, 2], [2, 4]])
+@pytest.mark.parametrize("a", [[[1.0, 2], [2, 4]], [[0.0, 1], [0, 0]]])
+def test_det_of_singular_matrices_has_the_gradient_of_a_polynomial(a):
+    x = leaf(a)
     (slope,) = gradients(ad.det(x), [x], create_graph=True)
-    np.testing.assert_allclose(slope.numpy(), [[4, -2], [-2, 1]], atol=1e-14)
+    (p, q), (r, s) = a
+    np.testing.assert_allclose(slope.numpy(), [[s, -r], [-q, p]], atol=1e-14)
     for i, j, opposite, sign in ((0, 0, (1, 1), 1), (0, 1, (1, 0), -1)):
         (second,) = gradients(slope[i, j], [x], create_graph=True)
         expected = np.zeros((2, 2))
         expected[opposite] = sign
         np.testing.assert_allclose(second.numpy(), expected, atol=1e-14)
+
+
+def test_det_of_zeros_has_no_slope():
     zero = leaf(np.zeros((3, 3)))
     assert not np.any(gradients(ad.det(zero), [zero])[0])
 
@@ -228,6 +233,43 @@ def test_det_between_regular_and_singular():
     for smallest in (1e-1, 2e-3, 1e-3, 5e-4, 1e-8, 1e-300):
         a = with_singular_values(rng, (3, 3), np.array([2, 1, smallest]))
         assert_gradient(ad.det, (a,), rng, order=2, relative=1e-7)
+
+
+def curvature(a, weights):
+    """A product with the second derivative of the determinants of `a`."""
+    x = leaf(a)
+    (slope,) = gradients(ad.det(x).sum(), [x], create_graph=True)
+    return gradients((slope * weights).sum(), [x])[0]
+
+
+SCALES = [2.0**-20, 2.0**20]
+SPECTRA = [(2, 1, 0.5), (2, 1, 1e-5), (2, 0, 0)]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("values", SPECTRA)
+def test_what_is_near_singular_does_not_depend_on_the_unit(values, scale):
+    """det(c a) = c³ det(a), so that its second derivative at c a is c times that at a."""
+    a = with_singular_values(np.random.default_rng(0), (3, 3), np.array(values, float))
+    one, other = curvature(a, normal(3, 3)), curvature(scale * a, normal(3, 3))
+    np.testing.assert_allclose(other, scale * one, rtol=1e-12, atol=1e-13 * scale)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("values", SPECTRA)
+def test_a_singular_matrix_leaves_others_in_its_stack_alone(values, scale):
+    a = with_singular_values(np.random.default_rng(0), (3, 3), np.array(values, float))
+    stack, weights = np.stack([a, scale * matrices(3, 3)]), normal(2, 3, 3)
+    found = curvature(stack, weights)
+    for i, unit in enumerate((1, scale)):
+        alone = curvature(stack[i], weights[i])
+        np.testing.assert_allclose(found[i], alone, rtol=1e-12, atol=1e-13 * unit)
+
+
+def test_det_of_low_rank_is_flat_to_rounding():
+    """Every minor of 6 rows is 0 where the rank is 2."""
+    a = with_singular_values(np.random.default_rng(0), (8, 8), np.repeat([1.0, 0], [2, 6]))
+    np.testing.assert_allclose(curvature(a, normal(8, 8)), np.zeros((8, 8)), atol=1e-14)
 
 
 def test_sign_of_a_determinant_has_no_slope():

@@ -6,6 +6,7 @@ import pytest
 import autodiff as ad
 from autodiff import Tensor, gradients, no_grad
 from autodiff.domain import full_rank, orthonormal, symmetric
+from autodiff.ops.spectra import Distinct, Nonzero
 from tests.differences import assert_gradient
 
 RNG = np.random.default_rng(3)
@@ -315,6 +316,29 @@ def test_dependent_columns_have_none():
         x = leaf(np.array(a, np.float64))
         with pytest.raises(np.linalg.LinAlgError, match=r"^qr: the matrix has not full rank"):
             np.linalg.qr(x).R.sum().backward()
+
+
+@pytest.mark.parametrize("unit", [2.0**-60, 1, 2.0**60])
+@pytest.mark.parametrize(
+    ("proviso", "start", "message"), [(Distinct, 2, "equal, about"), (Nonzero, 0, "not full rank")]
+)
+def test_what_rounding_could_have_made(proviso, start, message, unit):
+    """Up to the number of values times the largest times the rounding of 1: 4 · 4 · 2⁻⁵²."""
+    rounding = 2.0**-48
+    above = [np.array([-4, 1, 2, start + k * rounding]) * unit for k in (1, 1.125)]
+    with pytest.raises(np.linalg.LinAlgError, match=message):
+        proviso("eigh")(above[0])
+    stack = np.stack([above[1], above[1] * 2**30])
+    np.testing.assert_array_equal(proviso("eigh")(stack), stack)
+
+
+@pytest.mark.parametrize("a", [TALL, WIDE])
+def test_values_have_a_gradient_beside_full_matrices(a):
+    slopes = []
+    for f in (lambda x: ad.svd(x)[1], ad.svdvals):
+        x = leaf(a)
+        slopes.append(gradients(f(x), [x], np.array([1.0, 2, 4]))[0])
+    np.testing.assert_allclose(slopes[0], slopes[1], rtol=1e-12)
 
 
 def test_equal_values_have_no_second_derivative():
