@@ -118,7 +118,7 @@ class Arctan2(Binary):
 
     def vjp(self, g: Value, y: Value, x: Value) -> Gradients:
         square = x * x + y * y
-        scale = np.where(square == 0, 0, g / np.where(square == 0, 1, square))
+        scale = g / np.where(square == 0, math.inf, square)
         return lambda: scale * x, lambda: -scale * y
 
 
@@ -132,8 +132,8 @@ class Hypot(Binary):
     needs = ((0,), (1,))
 
     def vjp(self, g: Value, x: Value, y: Value, length: Value) -> Gradients:
-        safe = np.where(length == 0, 1, length)
-        return lambda: g * (x / safe), lambda: g * (y / safe)
+        length = np.where(length == 0, math.inf, length)
+        return lambda: g * (x / length), lambda: g * (y / length)
 
     def definition(self, x: Value, y: Value) -> Value:
         return (x * x + y * y) ** 0.5

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import autodiff as ad
+from autodiff.ops.sinc import Sinc
 from tests.differences import assert_gradient
+from tests.operations import reference
 
 
 def case(name, *shapes, **arguments):
@@ -197,3 +199,13 @@ def test_a_nan_that_is_passed_over_meets_nothing(name):
         (slope,) = ad.gradients(y.sum(), [x])
     assert np.all(np.isfinite(slope))
     assert slope[1] == 0
+
+
+@pytest.mark.parametrize("order", range(9))
+def test_sinc_of_any_order(order):
+    """On both sides of 1, where the series ends and the recurrence starts, and far away."""
+    sinc = Sinc(order)
+    x = np.array([0.0, 0.3, -0.9, 0.999, 1.0, -1.001, 1.5, 2.8])
+    scale = np.pi**order / (order + 1)  # how large it can get
+    np.testing.assert_allclose(sinc(x), *reference(sinc, [x]), rtol=0, atol=1e-12 * scale)
+    assert abs(sinc(np.array(1e30))) < 1e-29 * scale

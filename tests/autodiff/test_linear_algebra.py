@@ -243,27 +243,27 @@ def curvature(a, weights):
 
 
 SCALES = [2.0**-20, 2.0**20]
-SPECTRA = [(2, 1, 0.5), (2, 1, 1e-5), (2, 0, 0)]
+SPECTRA = [(3, 2, 1, 0.5), (2, 1, 1, 1e-5), (2, 1, 0, 0)]
 
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("values", SPECTRA)
 def test_what_is_near_singular_does_not_depend_on_the_unit(values, scale):
-    """det(c a) = c³ det(a), so that its second derivative at c a is c times that at a."""
-    a = with_singular_values(np.random.default_rng(0), (3, 3), np.array(values, float))
-    one, other = curvature(a, normal(3, 3)), curvature(scale * a, normal(3, 3))
-    np.testing.assert_allclose(other, scale * one, rtol=1e-12, atol=1e-13 * scale)
+    """det(c a) = c⁴ det(a), so that its second derivative at c a is c² times that at a."""
+    a = with_singular_values(np.random.default_rng(0), (4, 4), np.array(values, float))
+    one, other = curvature(a, normal(4, 4)), curvature(scale * a, normal(4, 4))
+    np.testing.assert_allclose(other, scale**2 * one, rtol=1e-12, atol=1e-13 * scale**2)
 
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("values", SPECTRA)
 def test_a_singular_matrix_leaves_others_in_its_stack_alone(values, scale):
-    a = with_singular_values(np.random.default_rng(0), (3, 3), np.array(values, float))
-    stack, weights = np.stack([a, scale * matrices(3, 3)]), normal(2, 3, 3)
+    a = with_singular_values(np.random.default_rng(0), (4, 4), np.array(values, float))
+    stack, weights = np.stack([a, scale * matrices(4, 4)]), normal(2, 4, 4)
     found = curvature(stack, weights)
     for i, unit in enumerate((1, scale)):
         alone = curvature(stack[i], weights[i])
-        np.testing.assert_allclose(found[i], alone, rtol=1e-12, atol=1e-13 * unit)
+        np.testing.assert_allclose(found[i], alone, rtol=1e-12, atol=1e-13 * unit**2)
 
 
 def test_det_of_low_rank_is_flat_to_rounding():

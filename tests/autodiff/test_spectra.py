@@ -288,6 +288,7 @@ def test_pinv_along_changes_that_keep_the_rank():
         (lambda: ad.svd(leaf(RANK_ONE), False)[0], "svd: the matrix has not full rank"),
         (lambda: ad.svd(leaf(RANK_ONE.T), False)[2], "svd: the matrix has not full rank"),
         (lambda: ad.qr(leaf(RANK_ONE))[0], "qr: the matrix has not full rank"),
+        (lambda: ad.qr(leaf(RANK_ONE[None, None]))[0], "qr: the matrix has not full rank"),
     ],
 )
 def test_vectors_that_may_point_anywhere_have_no_gradient(call, message):
@@ -327,7 +328,7 @@ def test_what_rounding_could_have_made(proviso, start, message, unit):
     rounding = 2.0**-48
     above = [np.array([-4, 1, 2, start + k * rounding]) * unit for k in (1, 1.125)]
     with pytest.raises(np.linalg.LinAlgError, match=message):
-        proviso("eigh")(above[0])
+        proviso("eigh")(above[0][None])
     stack = np.stack([above[1], above[1] * 2**30])
     np.testing.assert_array_equal(proviso("eigh")(stack), stack)
 

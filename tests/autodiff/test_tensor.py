@@ -244,6 +244,16 @@ def test_gradient_of_zero_dimensions_is_an_array():
 # -- among NumPy's arrays ------------------------------------------------------------------
 
 
+def test_positive_gives_a_result_of_its_own():
+    x = Tensor([1.0], requires_grad=True)
+    results = [np.positive(x)]
+    with ad.primitives():
+        results.append(np.positive(x))
+    for y in results:
+        assert y is not x
+        assert y.node is not x.node
+
+
 def test_arrays_and_numbers_on_either_side():
     t, a = leaf([1.0, 2.0]), np.array([3.0, 4.0])
     for result in (a + t, t + a, a - t, a * t, a / t, a**t, a @ t, 2 + t, np.float64(2) * t, 2**t):
