@@ -83,7 +83,7 @@ def _line(x: Value, xp: Value, fp: Value) -> Tensor:
     """
     at, points, heights = values(x), values(xp), values(fp)
     if points.size == 1:
-        return where(np.ones(at.shape, bool), fp, x)
+        return where(np.ones(at.shape, bool), fp[0], x)
     point = np.maximum(np.searchsorted(points, at, side="right") - 1, 0)
     # Behind the last of equal points at the end there is no piece, but in front of the first.
     final = max(int(np.searchsorted(points, points[-1])) - 1, 0)

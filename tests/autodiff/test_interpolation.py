@@ -46,6 +46,8 @@ def test_interp_between_one_point():
     y = np.interp(x, [2.0], fp, right=7)
     np.testing.assert_array_equal(y.numpy(), np.interp(x.numpy(), [2.0], [5.0], right=7))
     np.testing.assert_array_equal(gradients(y.sum(), [fp])[0], [2])
+    np.testing.assert_array_equal(gradients(y.sum(), [x])[0], [0, 0, 0])
+    assert np.interp(leaf(2.0), [2.0], fp).shape == ()
 
 
 def test_interp_beyond_the_ends_has_the_gradient_of_what_stands_there():

@@ -248,6 +248,7 @@ def test_the_largest_by_partition():
         (lambda x: ad.partition(x, 3), ValueError, r"partition: \(3,\): kth"),
         (lambda x: ad.partition(x, 0, kind="quick"), ValueError, "partition: kind = 'quick'"),
         (lambda x: ad.interp(x, [0.0, 1], [0.0]), ValueError, r"interp: xp of shape \(2,\), fp of"),
+        (lambda x: ad.interp(x, [], []), ValueError, r"interp: xp of shape \(0,\), fp of"),
         (lambda x: ad.interp(x, [0.0], [1.0], period=0), ValueError, "interp: the period is 0"),
     ],
 )
