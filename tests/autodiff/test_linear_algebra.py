@@ -190,6 +190,14 @@ def test_second_derivatives_of_det_at_any_scale(values):
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=atol)
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_the_slope_of_cofactors_does_not_know_the_scale_of_two_rows(scale):
+    """What has a factor too many is left out, not taken away again."""
+    m = normal(2, 2)
+    slope = cofactors(np.eye(2) * scale, m)
+    np.testing.assert_allclose(slope, [[m[1, 1], -m[1, 0]], [-m[0, 1], m[0, 0]]], rtol=1e-14)
+
+
 def test_second_derivatives_of_det_of_a_graded_matrix():
     """Along pairs of singular vectors, where a is nothing but its values."""
     rng = np.random.default_rng(4)
