@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -42,6 +42,19 @@ def _arity(cls: type[Recording]) -> int | None:
         return None
     is_static = isinstance(inspect.getattr_static(cls, "forward"), staticmethod)
     return int(code.co_argcount) - (not is_static)
+
+
+def _tensor_as_parameter(
+    cls: type[Op], parameters: tuple[Any, ...], named: dict[str, Any]
+) -> TypeError:
+    """The error for a parameter that is a Tensor; parameters are given by place or by name."""
+    places = zip(inspect.signature(cls.__init__).parameters, (None, *parameters), strict=False)
+    given = {**dict(places), **named}
+    name = next((n for n, value in given.items() if isinstance(value, Recorded)), "a parameter")
+    return TypeError(
+        f"{cls.name}: {name} is a Tensor, but no gradient goes to it; give its value: "
+        f"{name}.item(), or {name}.numpy()"
+    )
 
 
 class Op(Recording):
@@ -110,6 +123,12 @@ class Op(Recording):
         if not abstract and cls.__module__.partition(".")[0] in _OWN_PACKAGES:
             registry.append(cls)
             cls._registered = True
+
+    def __new__(cls, *parameters: Any, **named: Any) -> Self:
+        for parameter in (*parameters, *named.values()):
+            if isinstance(parameter, Recorded):
+                raise _tensor_as_parameter(cls, parameters, named)
+        return super().__new__(cls)
 
     # -- what a subclass declares ---------------------------------------------------------
 

@@ -31,6 +31,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dic
     ours = numpy_functions.get(ufunc)
     if ours is not None and method == "__call__" and not kwargs:
         return ours(*inputs)
+    if method == "at":
+        raise TypeError(refusal(ufunc, method))
     if ufunc in PLAIN:
         return plain(ufunc if method == "__call__" else getattr(ufunc, method))(*inputs, **kwargs)
     if "out" in kwargs:
@@ -51,6 +53,8 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], kwargs: dic
 
 
 def _changes_nothing(name: str, value: Any) -> bool:
+    if name == "where" and isinstance(value, np.bool):
+        value = bool(value)
     return value is no_value or (name in _DEFAULTS and value is _DEFAULTS[name])
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -39,7 +41,11 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's `function`, computed with the arrays of the Tensors that it is given."""
 
     def on_arrays(*args: Any, **kwargs: Any) -> Any:
-        out = kwargs.get("out")
+        if "out" in kwargs:
+            out = kwargs["out"]
+        else:
+            place = _place_of_out(function)
+            out = args[place] if place is not None and place < len(args) else None
         if any(isinstance(x, Recorded) for x in (out if isinstance(out, tuple) else (out,))):
             raise TypeError(
                 f"np.{function.__name__}: out is a Tensor, which is never written; give an array"
@@ -47,6 +53,26 @@ def plain(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*values(args), **{key: values(x) for key, x in kwargs.items()})
 
     return on_arrays
+
+
+@cache
+def _place_of_out(function: Callable[..., Any]) -> int | None:
+    """Which positional argument of `function` is ``out``; NumPy makes that of a ufunc a named one.
+
+    Those written in C whose signature is not to be seen have none.
+    """
+    try:
+        names = list(inspect.signature(function).parameters)
+    except ValueError:
+        return None
+    return names.index("out") if "out" in names else None
+
+
+def wants_gradient(x: Any) -> bool:
+    """Whether `x` is a Tensor that wants a gradient, or holds one in lists and tuples."""
+    if isinstance(x, Recorded):
+        return x.node is not None
+    return type(x) in (list, tuple) and any(map(wants_gradient, x))
 
 
 def values(x: Any) -> Any:

@@ -46,7 +46,9 @@ _POLYNOMIALS: Final = "of polynomials np.polyval and np.vander take Tensors"
 _FILES: Final = "save the array: give it tensor.numpy()"
 
 HINTS: Final[dict[str, str]] = {
-    **dict.fromkeys(("put", "copyto", "fill_diagonal", "place", "putmask"), _WRITES),
+    **dict.fromkeys(("put", "fill_diagonal", "place", "putmask"), _WRITES),
+    "copyto": "an array has no place for a gradient; write autodiff.broadcast_to(tensor, shape), "
+    "also for np.full and np.full_like, or x = autodiff.index_update(x, index, v)",
     "put_along_axis": _WRITES,
     **dict.fromkeys(("fmod", "divmod", "remainder", "floor_divide"), _JUMPS),
     "modf": "write np.trunc(t) and t - np.trunc(t)",
@@ -121,6 +123,8 @@ def refusal(function: Callable[..., Any], method: str = "__call__") -> str:
             hint += f" (np.{function.__name__} has {', '.join(offered)})"
     if hint is not None:
         return f"np.{name} does not take Tensors: {hint}"
+    if name in set(supported()):  # as array.clip asks for a ufunc of the name of np.clip
+        return f"array.{name} does not take Tensors: write np.{name}(array, …)"
     near = difflib.get_close_matches(name, sorted(supported()), n=3, cutoff=0.5)
     nearest = f"the nearest that do are {', '.join(f'np.{n}' for n in near)}; or " if near else ""
     return (

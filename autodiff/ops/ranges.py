@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.graph import Recorded
 from autodiff.numpy_protocol.functions import implements
-from autodiff.numpy_protocol.plain import plain, values
+from autodiff.numpy_protocol.plain import plain, values, wants_gradient
 from autodiff.ops.arithmetic import add, multiply, power
 from autodiff.ops.shaping import broadcast_to, moveaxis
 from autodiff.typing import Shape, Value, as_array, as_array_of, as_floating, as_integers
@@ -102,8 +102,10 @@ def full_like(
     a: Value, fill_value: Value, *, dtype: Any = None, shape: int | Shape | None = None
 ) -> Any:
     """`fill_value` in the shape and dtype of `a`; a Tensor where it wants a gradient."""
-    if not (isinstance(fill_value, Recorded) and fill_value.node is not None):
+    if not wants_gradient(fill_value):
         return plain(np.full_like)(a, fill_value, dtype=dtype, shape=shape)
+    if not isinstance(fill_value, Recorded):
+        raise TypeError("full_like: a list of Tensors; write autodiff.stack(list)")
     a = as_array(a)
     filled = broadcast_to(
         fill_value, a.shape if shape is None else as_integers(shape, "full_like: shape")

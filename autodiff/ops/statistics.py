@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autodiff.graph import Recorded
 from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.arithmetic import add, divide, multiply
 from autodiff.ops.elementwise import sqrt
@@ -274,6 +275,10 @@ def _number(a: Value, axis: Axes, keepdims: bool, where: Any) -> Any:
 
 
 def _freedom(ddof: float, correction: float | None, caller: str) -> float:
+    if isinstance(ddof, Recorded) or isinstance(correction, Recorded):
+        raise TypeError(
+            f"{caller}: ddof is a Tensor, but no gradient goes to it; give its value: ddof.item()"
+        )
     if correction is None:
         return ddof
     if ddof:

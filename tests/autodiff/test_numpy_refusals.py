@@ -89,7 +89,7 @@ def test_a_tensor_gives_a_tensor_or_a_plain_answer_or_an_error(name, dispatched)
             refusals += "does not take Tensors" in str(error)
             continue
         if function not in dispatched[:1]:
-            continue  # NumPy has not looked at the Tensor, as at an axis or a flag
+            continue  # NumPy has not looked at the Tensor, as at a flag; test_numpy_floats has more
         successes += 1
         parts = parts_of(y)
         assert not any(isinstance(p, np.ndarray) and p.dtype.kind == "O" for p in parts)
@@ -140,6 +140,20 @@ def test_a_tensor_gives_a_tensor_or_a_plain_answer_or_an_error(name, dispatched)
     (lambda t, a: np.add.reduce(t, dtype=np.float32), "np.add on a Tensor: dtype"),
     (lambda t, a: np.logaddexp.reduce(t, initial=1.0), "np.logaddexp on a Tensor: initial"),
     (lambda t, a: np.frompyfunc(abs, 1, 1)(t), "does not take Tensors"),
+    (lambda t, a: np.full_like(t, [t[0, 0], 1.0]), "full_like: a list of Tensors; write autodiff."),
+    (lambda t, a: np.full_like(a, t[0, 0]), "write autodiff.broadcast_to(tensor, shape)"),
+    (lambda t, a: a.clip(0, t), "array.clip does not take Tensors: write np.clip(array"),
+    (lambda t, a: np.greater.at(t, [0], 0.0), "np.greater.at does not take Tensors: a Tensor is"),
+    (lambda t, a: np.logical_not.at(t, [0]), "np.logical_not.at does not take Tensors"),
+    (lambda t, a: np.any(t, None, t), "np.any: out is a Tensor, which is never written"),
+    (lambda t, a: np.all(a, 0, t), "np.all: out is a Tensor, which is never written"),
+    (lambda t, a: np.argmax(a, None, t), "np.argmax: out is a Tensor, which is never written"),
+    (lambda t, a: np.isneginf(a, t), "np.isneginf: out is a Tensor, which is never written"),
+    (lambda t, a: np.logical_or.reduce(a, 0, None, t), "out is a Tensor, which is never written"),
+    (lambda t, a: np.linalg.vector_norm(t, ord=t[0, 0]), "norm: ord is a Tensor, but no gradient"),
+    (lambda t, a: np.var(t, ddof=t[0, 0]), "var: ddof is a Tensor, but no gradient goes to it"),
+    (lambda t, a: np.nanstd(t, correction=t[0, 0]), "std: ddof is a Tensor, but no gradient goes"),
+    (lambda t, a: np.pad(t, 1, constant_values=t[0, 0]), "pad: constant_values is a Tensor"),
     (lambda t, a: np.vectorize(float)(t), "np.asarray would lose the gradient"),
     (lambda t, a: np.hanning(t), "Tensor"),
     (lambda t, a: np.max(t, where=a > 1), "max: where leaves elements out; give initial"),
@@ -217,6 +231,7 @@ def test_arguments_that_change_nothing_may_be_given():
         (np.copy(t, order="K", subok=False), a),
         (np.mean(t, dtype=None, out=None), a.mean()),
         (np.squeeze(a=t), a),
+        (np.positive(t, where=np.True_), a),
     ):
         np.testing.assert_array_equal(y.numpy(), z)
     with pytest.raises(TypeError, match="order"):
