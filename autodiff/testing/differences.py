@@ -119,9 +119,9 @@ class Line:
         return float(_EPSILON * np.abs(self._values[self.which]).max(initial=0.0))
 
     def size(self) -> float:
-        """The largest of the values and of the numbers moved."""
+        """The largest of the values and of the numbers moved, which move by the size of 1."""
         arrays = (*self.here, self._values[self.which])
-        return max(float(np.abs(a).max(initial=0.0)) for a in arrays)
+        return max(1.0, *(float(np.abs(a).max(initial=0.0)) for a in arrays))
 
     def coarse(self, rung: int) -> Slopes:
         """The derivatives by a single step."""

@@ -14,12 +14,23 @@ from autodiff.reverse import reachable
 from autodiff.tensor import Tensor
 from autodiff.testing.errors import GradientError, UncheckableError
 from autodiff.testing.rules import check_rules
-from autodiff.testing.subject import FunctionSubject, Subject, check_is_checkable, gradient, leaves
+from autodiff.testing.subject import (
+    FunctionSubject,
+    Subject,
+    check_is_checkable,
+    gradient,
+    leaves,
+    size_on_the_way,
+)
 from autodiff.transforms.evaluation import Pairing, pull_back
 from autodiff.typing import Array
 
 _ROUNDINGS: Final = 1e4
 """Roundings that a sum of two gradients may be off by: 2e−12 in float64."""
+
+_POWER: Final = 14
+"""Cotangents are made larger and smaller by 2 to this power, which is exact: so no rounding can
+hide a threshold among them. In float16 by 2²."""
 
 
 def cotangents_like(ys: Sequence[Array], rng: np.random.Generator) -> list[Array]:
@@ -60,7 +71,7 @@ def check_properties(subject: FunctionSubject, rng: np.random.Generator) -> None
             raise GradientError(f"{subject.name}: {what} was changed: a write in place")
     _check_linear(subject, values, ys, rng)
     _check_fan_out(subject, values, ys, rng)
-    _check_same_input_twice(subject, values, rng)
+    _check_same_input_twice(subject, values, ys, rng)
 
 
 def _same(these: Sequence[Array], those: Sequence[Array]) -> bool:
@@ -143,10 +154,10 @@ def _check_close(
     what: str,
     actual: Sequence[Array],
     expected: Sequence[Array],
-    spread: Callable[[], Sequence[Array]],
+    spread: Callable[[], Sequence[float]],
 ) -> None:
     """Equal to rounding; `spread` says how far that reaches where a rule is ill-conditioned."""
-    wide: Sequence[Array] | None = None
+    wide: Sequence[float] | None = None
     for i, (variable, a, e) in enumerate(zip(subject.variables, actual, expected, strict=True)):
         if np.array_equal(a, e):
             continue
@@ -154,7 +165,7 @@ def _check_close(
         allowed = _ROUNDINGS * np.finfo(a.dtype).eps * np.abs(e).max()
         if apart > allowed:
             wide = spread() if wide is None else wide
-            allowed += 100 * np.abs(wide[i]).max()
+            allowed += 100 * wide[i]
         if not apart <= allowed:
             raise GradientError(
                 f"{subject.name}: {what}: the gradient to {variable.name} is off by {apart:.3g}, "
@@ -164,10 +175,14 @@ def _check_close(
 
 def _spread(
     subject: Subject, values: Sequence[Array], cotangents: Sequence[Array], rng: np.random.Generator
-) -> Callable[[], list[Array]]:
-    """How much the gradient moves when values and cotangents move by a rounding."""
+) -> Callable[[], list[float]]:
+    """How far rounding reaches in each gradient.
 
-    def moved() -> list[Array]:
+    By how much it moves when values and cotangents move by a rounding, but at least a rounding
+    of the cotangents on the way: in the end they may have cancelled.
+    """
+
+    def moved() -> list[float]:
         def rounded(arrays: Sequence[Array]) -> list[Array]:
             return [
                 (a * (1 + np.finfo(a.dtype).eps * rng.choice([-2, 2], size=a.shape))).astype(
@@ -177,13 +192,16 @@ def _spread(
             ]
 
         found = gradient(subject, values, cotangents)
-        moves = [np.zeros_like(g) for g in found]
-        for _ in range(3):
-            other = gradient(subject, rounded(values), rounded(cotangents))
-            moves = [
-                np.maximum(m, np.abs(g - o)) for m, g, o in zip(moves, found, other, strict=True)
+        with np.errstate(all="ignore"):
+            others = [gradient(subject, rounded(values), rounded(cotangents)) for _ in range(3)]
+            way = size_on_the_way(subject, values, cotangents)
+            return [
+                max(
+                    float(np.finfo(g.dtype).eps) * way,
+                    *(float(np.abs(g - other[i]).max(initial=0.0)) for other in others),
+                )
+                for i, g in enumerate(found)
             ]
-        return moves
 
     return moved
 
@@ -193,13 +211,37 @@ def _check_linear(
 ) -> None:
     first, second = cotangents_like(ys, rng), cotangents_like(ys, rng)
     a, b = gradient(subject, values, first), gradient(subject, values, second)
-    spread = _spread(subject, values, first, rng)
-    scaled = gradient(subject, values, [-2 * g for g in first])
-    what = "not linear in the cotangent: −2 times it does not give −2 times the gradient"
-    _check_close(subject, what, scaled, [-2 * g for g in a], spread)
+    power = min(_POWER, *(int(np.finfo(array.dtype).maxexp) // 8 for array in (*values, *ys)))
+    for factor, named in ((-2.0, "−2"), (2.0**power, f"2^{power}"), (2.0**-power, f"2^−{power}")):
+        _check_multiple(subject, values, first, a, factor, named)
     both = gradient(subject, values, [g + h for g, h in zip(first, second, strict=True)])
     what = "not linear in the cotangent: the gradient of a sum is not the sum of the gradients"
+    spread = _spread(subject, values, first, rng)
     _check_close(subject, what, both, [g + h for g, h in zip(a, b, strict=True)], spread)
+
+
+def _check_multiple(
+    subject: Subject,
+    values: Sequence[Array],
+    cotangents: Sequence[Array],
+    found: Sequence[Array],
+    factor: float,
+    named: str,
+) -> None:
+    """By a power of two, numbers are multiplied without rounding: so must gradients be."""
+    scaled = gradient(subject, values, [g.dtype.type(factor) * g for g in cotangents])
+    for variable, g, multiple in zip(subject.variables, found, scaled, strict=True):
+        expected = g * g.dtype.type(factor)
+        # But for numbers on the way that are too small to be halved exactly.
+        rest = 4 * np.finfo(g.dtype).eps * np.abs(expected).max(initial=0.0)
+        rest += np.finfo(g.dtype).tiny / np.finfo(g.dtype).eps
+        apart = np.abs(multiple - expected).max(initial=0.0)
+        if not apart <= rest:
+            raise GradientError(
+                f"{subject.name}: not linear in the cotangent: {named} times it does not give "
+                f"{named} times the gradient to {variable.name}: it is off by {apart:.3g}, where "
+                f"it is up to {np.abs(expected).max():.3g}"
+            )
 
 
 def _check_fan_out(
@@ -207,18 +249,9 @@ def _check_fan_out(
 ) -> None:
     """Used twice on the same variables, and once more on others, within one graph."""
     first, second, third = (cotangents_like(ys, rng) for _ in range(3))
-    near = [
-        (x * (1 + 1e-3 * np.asarray(rng.uniform(-1, 1, size=x.shape)))).astype(x.dtype)
-        for x in values
-    ]
-    xs = leaves(values)
-    once, twice = subject.outputs(xs), subject.outputs(xs)
-    try:
-        other = leaves(near)
-        elsewhere = subject.outputs(other)
-    except (ValueError, ArithmeticError):  # out of the function's domain
-        near, other = list(values), leaves(values)
-        elsewhere = subject.outputs(other)
+    near = _near(subject, values, third, rng)
+    xs, other = leaves(values), leaves(near)
+    once, twice, elsewhere = (subject.outputs(leaf) for leaf in (xs, xs, other))
     found = pull_back(
         [*once, *twice, *elsewhere], [*first, *second, *third], [*xs, *other], create_graph=False
     )
@@ -239,8 +272,30 @@ def _check_fan_out(
     )
 
 
+def _near(
+    subject: Subject, values: Sequence[Array], cotangents: Sequence[Array], rng: np.random.Generator
+) -> list[Array]:
+    """Other values, within the function's domain; the same ones if it is too narrow."""
+    for distance in (1e-3, 1e-3, 1e-6, 1e-6):
+        moves = [1 + distance * np.asarray(rng.uniform(-1, 1, size=x.shape)) for x in values]
+        near = [(x * move).astype(x.dtype) for x, move in zip(values, moves, strict=True)]
+        if _is_within(subject, near, cotangents):
+            return near
+    return list(values)
+
+
+def _is_within(subject: Subject, values: Sequence[Array], cotangents: Sequence[Array]) -> bool:
+    """Whether a function and its gradient are finite there."""
+    try:
+        with np.errstate(all="ignore"):
+            numbers = (*subject.evaluate(values), *gradient(subject, values, cotangents))
+    except (ValueError, ArithmeticError):  # out of the function's domain
+        return False
+    return all(np.isfinite(a).all() for a in numbers)
+
+
 def _check_same_input_twice(
-    subject: Subject, values: Sequence[Array], rng: np.random.Generator
+    subject: Subject, values: Sequence[Array], ys: Sequence[Array], rng: np.random.Generator
 ) -> None:
     """f(x, x): the gradient to x is the sum of those to both."""
     pairs = [
@@ -253,15 +308,10 @@ def _check_same_input_twice(
     for i, j in pairs[:3]:
         same = list(values)
         same[j] = same[i]
-        try:
-            with np.errstate(all="ignore"):
-                ys = subject.evaluate(same)
-                cotangents = cotangents_like(ys, rng)
-                partials = gradient(subject, same, cotangents)
-        except (ValueError, ArithmeticError):  # out of the function's domain
+        cotangents = cotangents_like(ys, rng)
+        if not _is_within(subject, same, cotangents):
             continue
-        if not all(np.isfinite(g).all() for g in (*ys, *partials)):
-            continue
+        partials = gradient(subject, same, cotangents)
         xs = leaves(same)
         xs[j] = xs[i]
         found = pull_back(subject.outputs(xs), cotangents, xs, create_graph=False)

@@ -12,11 +12,11 @@ import numpy as np
 
 from autodiff import trees
 from autodiff.op import Op
-from autodiff.reverse import reachable
+from autodiff.reverse import reachable, reverse_pass
 from autodiff.tensor import Tensor
 from autodiff.testing.complex_step import as_outputs, plain_function
 from autodiff.testing.errors import UncheckableError
-from autodiff.transforms.evaluation import pull_back
+from autodiff.transforms.evaluation import joined, pull_back
 from autodiff.typing import Array
 
 
@@ -76,6 +76,24 @@ def gradient(subject: Subject, values: Sequence[Array], cotangents: Sequence[Arr
     """The gradient of Σ cotangent · output to each variable, by the rules."""
     xs = leaves(values)
     return pull_back(subject.outputs(xs), cotangents, xs, create_graph=False)
+
+
+def size_on_the_way(
+    subject: Subject, values: Sequence[Array], cotangents: Sequence[Array]
+) -> float:
+    """The sizes of all cotangents on the way to the gradient: the largest of each, summed."""
+    recorded = [
+        (y, g)
+        for y, g in zip(subject.outputs(leaves(values)), cotangents, strict=True)
+        if y.node is not None
+    ]
+    root = joined([y for y, _ in recorded], [g for _, g in recorded])
+    return sum(
+        float(np.abs(value).max(initial=0.0))
+        for _, _, sent in reverse_pass(root, np.ones(()))
+        for value in sent
+        if value is not None
+    )
 
 
 def parts(tree: Any) -> list[Any]:
@@ -245,20 +263,16 @@ class GradientSubject(Subject):
     ----------
     subject : Subject
         The function differentiated.
-    rng : Generator
-        Draws the cotangents' values.
+    cotangents : sequence of ndarray
+        Where they stand.
     """
 
-    def __init__(self, subject: Subject, rng: np.random.Generator):
+    def __init__(self, subject: Subject, cotangents: Sequence[Array]):
         self.name = subject.name
         self._subject = subject
         self._count = len(subject.variables)
-        shapes = [y.shape for y in subject.evaluate(subject.values())]
-        cotangents = [
-            Variable(f"the cotangent of output {i}", np.asarray(rng.normal(size=shape)))
-            for i, shape in enumerate(shapes)
-        ]
-        self.variables = [*subject.variables, *cotangents]
+        named = [Variable(f"the cotangent of output {i}", g) for i, g in enumerate(cotangents)]
+        self.variables = [*subject.variables, *named]
 
     def outputs(self, tensors: Sequence[Any]) -> list[Any]:
         """The gradients to the variables of the function."""

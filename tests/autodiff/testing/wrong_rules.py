@@ -359,6 +359,18 @@ class Clipped(Square):
         return (2 * ad.clip(g, -2.0, 2.0) * x,)
 
 
+@fault("large cotangents clipped", "not linear in the cotangent", draw(5))
+class ClippedFarOut(Square):
+    def vjp(self, g, x):
+        return (2 * ad.clip(g, -1e3, 1e3) * x,)
+
+
+@fault("small cotangents dropped", "not linear in the cotangent", draw(5))
+class Thresholded(Square):
+    def vjp(self, g, x):
+        return (2 * ad.where(abs(g) < 1e-3, 0.0, g) * x,)
+
+
 @fault("the mean of the cotangents", "entries differ", draw(4))
 class MeanCotangent(Square):
     def vjp(self, g, x):
@@ -492,6 +504,20 @@ class Widened(Square):
 class WrongInSingle(Square):
     def vjp(self, g, x):
         return (2 * g * x if x.dtype == np.float64 else 2.001 * g * x,)
+
+
+@fault("wrong in float32 at the second order", "order 2", draw(3).astype(np.float32), order=2)
+class WrongInSingleBelow(Op):
+    saves = INPUTS
+
+    def forward(self, x):
+        return x**3
+
+    def vjp(self, g, x):
+        return (3 * g * wrong_in_single(x),)
+
+
+wrong_in_single = WrongInSingle()
 
 
 @fault("nondeterministic", "two walks back", draw(3))
