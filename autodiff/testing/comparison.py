@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from autodiff.testing.conviction import confirmed
 from autodiff.testing.differences import RUNGS, SHORT, Line, Slopes
 from autodiff.typing import Array
 
@@ -20,6 +21,9 @@ _DROWNING: Final = 0.1
 
 _REST: Final = 1e-10
 """Slopes that are uncertain by no more than this, relative to the largest value, are no worry."""
+
+_SUSPECTS: Final = 100
+"""Of the entries that seem wrong, so many are looked at again."""
 
 _CLEARLY: Final = 10.0
 """A difference of this many uncertainties is an error."""
@@ -94,6 +98,7 @@ def compare(
     tangents: Callable[[Array], list[Array]],
     resolve: bool = True,
     exact: Slopes | None = None,
+    confirm: bool = True,
 ) -> Verdict:
     """Compare what the rules say along a line with differences.
 
@@ -114,6 +119,8 @@ def compare(
         Whether a slope that drowns in the rounding of the values counts as unknown, not right.
     exact : Slopes, optional
         By a complex step, which may acquit.
+    confirm : bool
+        Whether what is found wrong is looked at again, at many scales.
 
     Returns
     -------
@@ -159,7 +166,34 @@ def compare(
             verdict.right = verdict.right | (rest & ~verdict.wrong)
         # Less than a rounding of what moved: all may have cancelled, as at a singular matrix.
         verdict.wrong = verdict.wrong & (np.abs(verdict.actual - verdict.expected) > line.grain())
+        if confirm and verdict.wrong.any():
+            verdict.wrong = _confirmed(verdict, line, actual, read)
         return verdict
+
+
+def _confirmed(
+    verdict: Verdict, line: Line, actual: Callable[[Array], tuple[Array, Any]], read: Reading
+) -> Array:
+    """What of the verdict's wrong entries, the worst at least, is wrong beyond doubt."""
+    error = np.ravel(np.where(verdict.wrong, np.abs(verdict.actual - verdict.expected), -1.0))
+    suspects = np.argsort(error)[::-1][: min(_SUSPECTS, int(verdict.wrong.sum()))]
+    guilty = np.zeros(error.size, bool)
+    for kind in ("large", "small"):
+        rung = next(i for i, (_, relative) in enumerate(RUNGS) if relative == kind)
+        of_kind = [i for i in suspects if RUNGS[int(np.ravel(verdict.rung)[i])][1] == kind]
+        if of_kind:
+            found, _ = actual(line.direction(rung))
+            guilty |= np.ravel(confirmed(_changes(line, rung, read), found, np.array(of_kind)))
+    return guilty.reshape(np.shape(verdict.wrong))
+
+
+def _changes(line: Line, rung: int, read: Reading) -> Callable[[float], Array]:
+    def changes(t: float) -> Array:
+        change = line.change(rung, t)
+        none = [np.zeros_like(y) for y in change]
+        return read(Slopes(change, none, none, none))[0]
+
+    return changes
 
 
 @dataclass

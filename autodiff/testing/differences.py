@@ -185,6 +185,12 @@ class Line:
             found.append(np.where(self._moves[k], most, 0.0))
         return found
 
+    def change(self, rung: int, t: float) -> list[Array]:
+        """How far the outputs are from those at the point, t times this direction away."""
+        with np.errstate(all="ignore"):
+            moved = self._at(self.direction(rung), t)
+            return [np.asarray(a - y) for a, y in zip(moved, self.here, strict=True)]
+
     def _at(self, direction: Array, t: float) -> list[Array]:
         moved = list(self._values)
         moved[self.which] = moved[self.which] + t * direction

@@ -76,6 +76,7 @@ class Point:
         cotangents: Sequence[Array],
         resolve: bool = False,
         exact: Slopes | None = None,
+        confirm: bool = True,
     ) -> Verdict:
         """The gradient, of which `slopes` is the part of the line's variable, along the line."""
 
@@ -85,7 +86,7 @@ class Point:
 
         read = weighted(cotangents)
         along = functools.partial(self._tangents, line.which)
-        return compare(line, actual, read, self.rtol, along, resolve, exact)
+        return compare(line, actual, read, self.rtol, along, resolve, exact, confirm)
 
     def forward(self, line: Line, exact: Slopes | None = None) -> Verdict:
         """The tangents along the line."""
@@ -200,7 +201,7 @@ def _reverse_report(
     worst, error = None, 0.0
     for element in _suspects(point, which, found, cotangents):
         along = point.line(which, _unit(x.shape, element))
-        single = point.reverse(along, found, cotangents)
+        single = point.reverse(along, found, cotangents, confirm=False)
         size = float(along.direction(int(single.rung))[element])
         expected[element] = single.expected / size
         apart = abs(float(single.actual - single.expected)) / size
@@ -240,7 +241,8 @@ def _suspects(
         for half in halves:
             direction = np.zeros(found.size)
             direction[half] = rng.normal(size=half.size)
-            verdict = point.reverse(point.line(which, direction.reshape(shape)), found, cotangents)
+            half_line = point.line(which, direction.reshape(shape))
+            verdict = point.reverse(half_line, found, cotangents, confirm=False)
             errors.append(float(np.abs(verdict.actual - verdict.expected)))
         positions = halves[int(np.argmax(errors))]
     return [tuple(map(int, np.unravel_index(i, shape))) for i in positions]

@@ -8,11 +8,20 @@ import pytest
 
 import autodiff as ad
 from autodiff.testing import GradientError, KinkWarning, UncheckableError, check_gradients
-from nn.functional import softmax
+from nn.functional import sigmoid, softmax
 
 
 def single(*numbers):
     return np.array(numbers, dtype=np.float32)
+
+
+HILBERT = 1 / (np.arange(8)[:, None] + np.arange(8) + 1)
+
+
+def logistic(x):
+    for _ in range(60):
+        x = 3.9 * x * (1 - x)
+    return x
 
 
 # What cancels, in the gradient or on its way; the edges of domains; ties made by rounding.
@@ -33,6 +42,11 @@ SAID = {
     "arcsin nearer to 1": (ad.arcsin, single(0.999999, 0.3)),
     "a circle": (lambda x: ad.sqrt(1 - x * x), np.array([0.9999, 0.5])),
     "log near 0": (lambda x: ad.log(1 - x), np.array([0.9995, 0.5])),
+    "a matrix that is all but singular": (np.linalg.inv, HILBERT),
+    "chaos": (logistic, np.array([0.3])),
+    "coarse numbers": (lambda x: (x + 1e12) - 1e12, np.array([0.3, 0.2])),
+    "a small rest of a sigmoid": (lambda x: 1 - sigmoid(x), np.array([25.0, 0.0])),
+    "and its logarithm": (lambda x: ad.log(1 - sigmoid(x)), np.array([25.0, 0.0])),
     "a tie in float32": (lambda x: ad.maximum(x * 3 - 0.3, 0.0), single(0.1, 0.2)),
 }
 
