@@ -28,6 +28,9 @@ from autodiff.typing import Array
 _ROUNDINGS: Final = 1e4
 """Roundings that a sum of two gradients may be off by: 2e−12 in float64."""
 
+_ALONE: Final = 8
+"""So many outputs, and inputs, are looked at one by one."""
+
 _POWER: Final = 14
 """Cotangents are made larger and smaller by 2 to this power, which is exact: so no rounding can
 hide a threshold among them. In float16 by 2²."""
@@ -69,6 +72,7 @@ def check_properties(subject: FunctionSubject, rng: np.random.Generator) -> None
     ):
         if not np.array_equal(now, before):
             raise GradientError(f"{subject.name}: {what} was changed: a write in place")
+    _check_alone(subject, values, cotangents, found, rng)
     _check_linear(subject, values, ys, rng)
     _check_fan_out(subject, values, ys, rng)
     _check_same_input_twice(subject, values, ys, rng)
@@ -242,6 +246,35 @@ def _check_multiple(
                 f"{named} times the gradient to {variable.name}: it is off by {apart:.3g}, where "
                 f"it is up to {np.abs(expected).max():.3g}"
             )
+
+
+def _check_alone(
+    subject: Subject,
+    values: Sequence[Array],
+    cotangents: Sequence[Array],
+    found: Sequence[Array],
+    rng: np.random.Generator,
+) -> None:
+    """Each output where nothing uses the others; each input where the others are constant."""
+    spread = _spread(subject, values, cotangents, rng)
+    for i in range(min(len(cotangents), _ALONE) if len(cotangents) > 1 else 0):
+        xs = leaves(values)
+        y, g = subject.outputs(xs)[i], cotangents[i]
+        others = [c if j == i else np.zeros_like(c) for j, c in enumerate(cotangents)]
+        try:
+            alone = pull_back([y], [g], xs, create_graph=False)
+        except Exception as error:  # a rule may fail at None in any way
+            raise GradientError(
+                f"{subject.name}: where output {i} alone is used, a rule raises {error!r}: the "
+                f"cotangent of an output that is not used is None"
+            ) from error
+        what = f"where output {i} alone is used, it is another than with zeros for the others"
+        _check_close(subject, what, alone, gradient(subject, values, others), spread)
+    for i in range(min(len(values), _ALONE) if len(values) > 1 else 0):
+        xs = [Tensor(x, requires_grad=i == j) for j, x in enumerate(values)]
+        only = pull_back(subject.outputs(xs), cotangents, [xs[i]], create_graph=False)
+        what = "where no other input wants a gradient, it is another"
+        _check_close(subject, what, [*found[:i], *only, *found[i + 1 :]], found, spread)
 
 
 def _check_fan_out(

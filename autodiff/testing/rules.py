@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ def check_rules(subject: Subject, cotangents: Sequence[Array]) -> None:
     ------
     GradientError
         If a rule writes into its cotangent or into what was saved, gives another dtype than
-        that of its cotangent or its input, or gives memory that a later call overwrites.
+        that of its cotangent or its input, gives memory that a later call overwrites, or takes
+        another layout of its cotangent for other numbers.
     """
     ys = subject.outputs(leaves(subject.values()))
     recorded = [(y, g) for y, g in zip(ys, cotangents, strict=True) if y.node is not None]
@@ -36,6 +37,7 @@ def check_rules(subject: Subject, cotangents: Sequence[Array]) -> None:
         if node.op is not None and node is not start.node and len(sent):
             _check_leaves_alone(node, cotangent, expected, saved[node])
             _check_entries(node, expected)
+            _check_layouts(node, expected)
         for parent, value in zip(node.parents, sent, strict=False):
             if parent is not None and value is not None:
                 _add(arrived, node, parent, np.array(value))
@@ -85,6 +87,68 @@ def _check_entries(node: Node, cotangent: Any) -> None:
                 f"{name}: its vjp gives {entry.dtype} for input {position} of {parent.dtype}, "
                 f"from a cotangent of {', '.join(map(str, dtypes))}"
             )
+
+
+def _check_layouts(node: Node, cotangent: Any) -> None:
+    """The same cotangent elsewhere in memory, and one number that stands for all its elements."""
+    assert node.op is not None
+    alike = _each(_repeated, cotangent)
+    for plain, other in (
+        *((cotangent, _each(laid, cotangent)) for laid in (np.asfortranarray, _strided, _reversed)),
+        (_each(np.ascontiguousarray, alike), alike),
+    ):
+        expected = _copied(_entries(node, _each(np.ascontiguousarray, plain)))
+        if not _equal(expected, _entries(node, _each(np.ascontiguousarray, plain))):
+            return  # not deterministic: of which the walks will tell
+        found = _entries(node, other)
+        size = max((_size(x) for x in (*_arrays(plain), *_arrays(node.saved))), default=0.0)
+        for position, (a, b) in enumerate(zip(expected, found, strict=True)):
+            if a is not None and b is not None and not _close(a, b, size):
+                raise GradientError(
+                    f"{node.op.name}: its vjp gives another gradient to input {position} for the "
+                    f"same cotangent in another memory layout (strides "
+                    f"{', '.join(str(g.strides) for g in _arrays(other))})"
+                )
+
+
+def _each(change: Callable[[Array], Array], cotangent: Any) -> Any:
+    if isinstance(cotangent, tuple):
+        return tuple(None if g is None else _each(change, g) for g in cotangent)
+    return change(cotangent).reshape(cotangent.shape) if cotangent.size else cotangent
+
+
+def _strided(g: Array) -> Array:
+    wide = np.full((*g.shape, 2), np.nan, g.dtype)
+    wide[..., 0] = g
+    return np.asarray(wide[..., 0])
+
+
+def _reversed(g: Array) -> Array:
+    return np.asarray(np.flip(np.flip(g).copy()))
+
+
+def _repeated(g: Array) -> Array:
+    return np.broadcast_to(g[(slice(1),) * g.ndim], g.shape)
+
+
+def _arrays(x: Any) -> list[Array]:
+    if isinstance(x, (tuple, list)):
+        return [array for part in x for array in _arrays(part)]
+    return [x] if isinstance(x, np.ndarray) and x.dtype.kind == "f" else []
+
+
+def _size(x: Array) -> float:
+    return float(np.abs(x).max(initial=0.0))
+
+
+def _close(a: Array, b: Array, size: float) -> bool:
+    """Equal but for the order in which sums of numbers up to `size` are taken."""
+    if a.shape != b.shape:
+        return False
+    with np.errstate(invalid="ignore"):
+        return np.array_equal(a, b, equal_nan=True) or bool(
+            _size(a - b) <= 1e4 * np.finfo(a.dtype).eps * max(size, _size(a))
+        )
 
 
 def _entries(node: Node, cotangent: Any) -> list[Any]:

@@ -545,3 +545,53 @@ class TwoOutputs(Op):
     def vjp(self, g, x):
         first, second = (0 if part is None else part for part in g)
         return (2 * first * x + 3 * second * x,)
+
+
+@fault("an output that is not used", "not used is None", draw(4))
+class NeedsBoth(TwoOutputs):
+    def vjp(self, g, x):
+        first, second = g
+        return (2 * first * x + 3 * second * x * x,)
+
+
+@fault("an output whose use decides on another's", "output 0 alone", draw(4))
+class UsesOfBoth(TwoOutputs):
+    def vjp(self, g, x):
+        first, second = g
+        if second is None:
+            return (first * x,)
+        return (2 * (0 if first is None else first) * x + 3 * second * x * x,)
+
+
+@fault("the order in memory for that of the axes", "memory layout", draw(3, 4))
+class InMemoryOrder(Square):
+    def vjp(self, g, x):
+        return (2 * x * g.ravel(order="K").reshape(x.shape),)
+
+
+@fault("a repeated number taken for all there is", "memory layout", draw(3, 4))
+class Repeated(Square):
+    def vjp(self, g, x):
+        if isinstance(g, np.ndarray) and 0 in g.strides:
+            return (2 * x * g / g.size,)
+        return (2 * g * x,)
+
+
+@fault("a shared sum left to the first entry", "no other input wants", draw(3), draw(3, seed=1))
+class SharedState(Op):
+    saves = INPUTS
+
+    def forward(self, x, y):
+        return x * y
+
+    def vjp(self, g, x, y):
+        shared = []
+
+        def to_x():
+            shared.append(g)
+            return g * y
+
+        def to_y():
+            return sum(shared, 0 * g) * x
+
+        return to_x, to_y
