@@ -125,6 +125,7 @@ class Op(Recording):
             cls._registered = True
 
     def __new__(cls, *parameters: Any, **named: Any) -> Self:
+        """A new operation; a parameter that is a Tensor is refused."""
         for parameter in (*parameters, *named.values()):
             if isinstance(parameter, Recorded):
                 raise _tensor_as_parameter(cls, parameters, named)

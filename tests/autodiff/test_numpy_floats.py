@@ -18,7 +18,8 @@ REDUCTIONS = ("sum", "prod", "max", "min", "amax", "amin", "nansum", "nanprod", 
 
 ASKED = {
     *((name, "initial") for name in REDUCTIONS),
-    *((name, ddof) for name in ("var", "std", "nanvar", "nanstd") for ddof in ("ddof", "correction")),
+    *((name, "ddof") for name in ("var", "std", "nanvar", "nanstd")),
+    *((name, "correction") for name in ("var", "std", "nanvar", "nanstd")),
     ("cov", "ddof"),
     *(("interp", side) for side in ("left", "right")),
     # integers, which have no derivative

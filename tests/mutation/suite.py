@@ -22,6 +22,9 @@ SECONDS: Final = 20
 
 _MEMORY: Final = 2**32
 
+_BROKEN: Final = 3
+"""The exit status of a process in which the tests could not be run."""
+
 TESTS: Final = (
     "tests/autodiff/test_operations.py",
     "tests/autodiff/test_kinks.py",
@@ -210,8 +213,8 @@ def _be_tried(trial: Callable[[], None]) -> None:
     os.dup2(nowhere, 2)
     try:
         trial()
-    except BaseException:
-        os._exit(1)
+    except BaseException:  # of ours: a test that fails has ended the process before
+        os._exit(_BROKEN)
     os._exit(0)
 
 
@@ -220,6 +223,8 @@ def _ended(running: dict[int, Any]) -> tuple[Any, Verdict]:
     subject = running.pop(process)
     if status == 0:
         return subject, Verdict.SURVIVED
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _BROKEN:
+        raise RuntimeError(f"{subject}: could not be tried")
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGPROF:
         return subject, Verdict.TIMED_OUT
     return subject, Verdict.KILLED
