@@ -190,6 +190,8 @@ class Recording:
             raise TypeError(f"{self.name}: a list of Tensors; write autodiff.stack(list)")
         if isinstance(x, np.ndarray) and hasattr(x, "mask"):  # np.ma itself is slow to import
             raise TypeError(f"{self.name}: a masked array; write .filled(value), or autodiff.where")
+        if isinstance(x, np.matrix):
+            raise TypeError(f"{self.name}: a matrix of np.matrix; write np.asarray(matrix)")
         keeps_its_kind = type(x) is np.ndarray or not isinstance(x, np.ndarray)
         array = x if is_array(x) and keeps_its_kind else np.asarray(x)
         if array.dtype.kind not in "fiub":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, TypeAlias
 
@@ -62,6 +63,15 @@ def as_floating(x: Any, what: str = "") -> Any:
 
 def _prefix(what: str) -> str:
     return f"{what}: " if what else ""
+
+
+def limits(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """The least and the greatest number of a dtype of real numbers; of floating ones −∞ and ∞."""
+    if dtype.kind == "f":
+        return -math.inf, math.inf
+    if dtype.kind == "b":
+        return False, True
+    return np.iinfo(dtype).min, np.iinfo(dtype).max
 
 
 def own_array(data: Any, dtype: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -118,17 +119,17 @@ class Power(Binary):
     def vjp(self, g: Value, x: Value, y: Value, power: Value) -> Gradients:
         return (
             lambda: g * self._slope(x, y),
-            lambda: g * power * np.log(np.where(x == 0, 1, x)),
+            lambda: g * np.where(x == 0, 0, power) * np.log(np.where(x == 0, 1, x)),
         )
 
     def expression(self, *arguments: str) -> str:
         return notation.power(*arguments)
 
     def _slope(self, x: Value, y: Value) -> Value:
-        """y x^(y − 1), and 0 for y = 0, where x⁻¹ must not even be computed."""
+        """y x^(y − 1), and 0 for 0⁰, where 0⁻¹ must not even be computed."""
         if isinstance(y, (int, float)):
             return y * x ** (y - 1) if y else np.zeros_like(x)
-        return np.where(y == 0, 0, y * x ** np.where(y == 0, 1, y - 1))
+        return y * x ** np.where(x == 0, np.where(y == 0, 1, y - 1), y - 1)
 
 
 class Logaddexp(Binary):
@@ -139,6 +140,7 @@ class Logaddexp(Binary):
     needs = ((0,), (1,))
 
     def vjp(self, g: Value, x: Value, y: Value, total: Value) -> Gradients:
+        total = _shift(total)
         return lambda: g * np.exp(x - total), lambda: g * np.exp(y - total)
 
     def definition(self, x: Value, y: Value) -> Value:
@@ -153,10 +155,16 @@ class Logaddexp2(Binary):
     needs = ((0,), (1,))
 
     def vjp(self, g: Value, x: Value, y: Value, total: Value) -> Gradients:
+        total = _shift(total)
         return lambda: g * np.exp2(x - total), lambda: g * np.exp2(y - total)
 
     def definition(self, x: Value, y: Value) -> Value:
         return log2(exp2(x) + exp2(y))
+
+
+def _shift(total: Value) -> Value:
+    """`total`, but 0 where it is −∞: both terms are 0 there, and −∞ − (−∞) were NaN."""
+    return np.where(total == -math.inf, 0, total)
 
 
 add = Add()

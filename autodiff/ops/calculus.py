@@ -9,11 +9,11 @@ import numpy as np
 
 from autodiff.numpy_protocol.functions import implements
 from autodiff.numpy_protocol.plain import values
-from autodiff.ops.arithmetic import add, subtract
+from autodiff.ops.arithmetic import add, multiply, subtract
 from autodiff.ops.joining import concatenate
 from autodiff.ops.reduction import axes_of
 from autodiff.ops.scan import cumprod, cumsum
-from autodiff.ops.shaping import broadcast_to, moveaxis, ravel
+from autodiff.ops.shaping import broadcast_to, moveaxis, ravel, reshape
 from autodiff.ops.statistics import sum
 from autodiff.typing import Value, as_array, as_array_of, as_floating, as_integers
 
@@ -203,20 +203,24 @@ def trapezoid(y: Value, x: Value = None, dx: Value = 1.0, axis: int = -1) -> Ten
     y : Tensor
         The samples.
     x : Tensor, optional
-        Their coordinates: a vector, or shaped like `y`.
-    dx : Tensor or number
-        Their distance, if `x` is not given.
+        Their coordinates: a vector, or an array that has the axis too; its differences
+        broadcast with those of `y`.
+    dx : Tensor, array or number
+        Their distances, if `x` is not given; broadcasting with the differences of `y`.
     axis : int
         The axis.
     """
     y = as_array(y)
     (along,) = axes_of(y.shape, axis, "trapezoid")
-    y = moveaxis(y, along, -1)
     widths = dx
     if x is not None:
         x = as_array(x)
-        widths = diff(x if x.ndim == 1 else moveaxis(x, along, -1))
-    return sum(widths * (y[..., 1:] + y[..., :-1]) * 0.5, -1)
+        widths = diff(x, axis=axis if x.ndim != 1 else -1)
+        if x.ndim == 1:
+            widths = reshape(widths, (-1, *(1,) * (y.ndim - along - 1)))
+    before = (slice(None),) * along
+    heights = add(y[(*before, slice(1, None))], y[(*before, slice(None, -1))])
+    return sum(multiply(widths, heights) * 0.5, axis)
 
 
 @implements(np.unwrap)

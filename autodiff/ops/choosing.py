@@ -15,7 +15,7 @@ from autodiff.ops.rearranging import broadcast_arrays
 from autodiff.ops.reduction import axes_of
 from autodiff.ops.selection import where
 from autodiff.ops.shaping import ravel
-from autodiff.typing import Value, as_array
+from autodiff.typing import Value, as_array, as_floating
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -108,6 +108,10 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Value], default: Value 
             f"select: {len(condlist)} conditions and {len(choicelist)} choices: they must be as "
             f"many, and at least one"
         )
+    condlist = [as_array(values(condition)) for condition in condlist]
+    for condition in condlist:
+        if condition.dtype != bool:
+            raise TypeError(f"select: a condition of {condition.dtype}; expected bool")
     y = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         y = where(condition, choice, y)
@@ -172,4 +176,4 @@ def bincount(x: Any, weights: Value = None, minlength: int = 0) -> Any:
     """
     places = np.asarray(values(x))
     counts = np.bincount(places, minlength=minlength)
-    return counts if weights is None else AddAt((places,), counts.shape)(weights)
+    return counts if weights is None else AddAt((places,), counts.shape)(as_floating(weights))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,11 @@ def cov(
         taken = ddof if aweights is None or not ddof else ddof * sum(weights * aweights) / total
     x = x - average(x, 1, weights, keepdims=True)
     scaled = x if weights is None else x * weights
-    return squeeze(matmul(scaled, transpose(x)) / (total - taken))
+    freedom = total - taken
+    if freedom <= 0:
+        warnings.warn("cov: no degrees of freedom: n − ddof ≤ 0", RuntimeWarning, stacklevel=2)
+        freedom = 0.0
+    return squeeze(matmul(scaled, transpose(x)) / freedom)
 
 
 @implements(np.corrcoef)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from string import ascii_letters
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
 from autodiff.saves import INPUTS, OTHERS, RESIDUAL
-from autodiff.typing import Shape, Value
+from autodiff.typing import Shape, Value, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -144,11 +144,18 @@ def einsum(*operands: Any, optimize: Any = None) -> Tensor:
 
 def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:
     """Operands with lists of numbers after them, as subscripts and operands."""
+    arrays, lists = operands[: len(operands) // 2 * 2 : 2], operands[1::2]
+    given = [n for numbers in operands[len(arrays) * 2 :] for n in numbers]
+    given += [n for numbers in lists for n in numbers]
+    labels = {as_integers(n) for n in given if n is not Ellipsis}
+    if not all(isinstance(n, int) and 0 <= n < 52 for n in labels):
+        raise ValueError(f"einsum: axes numbered {sorted(labels)}; expected numbers from 0 to 51")
+    # Letters sort as the numbers do, upper case first: the output that is implied depends on it.
+    alphabet = ascii_lowercase if max(labels, default=0) < 26 else ascii_uppercase + ascii_lowercase
 
     def letters(numbers: Sequence[Any]) -> str:
-        return "".join("..." if n is Ellipsis else ascii_letters[n] for n in numbers)
+        return "".join("..." if n is Ellipsis else alphabet[n] for n in numbers)
 
-    arrays, lists = operands[: len(operands) // 2 * 2 : 2], operands[1::2]
     output = f"->{letters(operands[-1])}" if len(operands) % 2 else ""
     return (",".join(map(letters, lists)) + output, *arrays)
 

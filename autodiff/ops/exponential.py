@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from autodiff import notation
 from autodiff.domain import POSITIVE, Reals
-from autodiff.op import Gradients
+from autodiff.op import Case, Gradients, Op
 from autodiff.ops.elementwise import Elementwise
 from autodiff.saves import INPUTS, OUTPUT
-from autodiff.typing import Value
+from autodiff.typing import Value, own_array
 
 
 class Exp(Elementwise):
@@ -100,6 +104,36 @@ class Log10(Elementwise):
 
     def definition(self, x: Value) -> Value:
         return log(x) * (1 / math.log(10))
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Ldexp(Op):
+    """x · 2ⁿ, broadcasting; 2ⁿ itself may be beyond the largest number. Kinks: none.
+
+    Parameters
+    ----------
+    exponents : array of int
+        n; belongs to this operation.
+    """
+
+    exponents: Any
+
+    numpy = np.ldexp
+    broadcasts = True
+
+    def forward(self, x: Any) -> Any:
+        return np.ldexp(x, self.exponents)
+
+    def vjp(self, g: Value) -> Gradients:
+        return (np.ldexp(g, self.exponents),)
+
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.within(arguments[0], notation.PRODUCT)} · 2ⁿ"
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, exponents in (((), ()), ((3,), ()), ((2, 3), (3,)), ((3,), (2, 1)), ((0,), ())):
+            yield cls(own_array(rng.integers(-2, 3, exponents))), (rng.normal(size=shape),)
 
 
 exp = Exp()

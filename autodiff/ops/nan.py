@@ -12,7 +12,7 @@ from autodiff.numpy_protocol.functions import implements
 from autodiff.numpy_protocol.plain import values
 from autodiff.ops.scan import cumprod, cumsum
 from autodiff.ops.selection import where as choose
-from autodiff.ops.statistics import max, mean, min, prod, std, sum, var
+from autodiff.ops.statistics import mask, max, mean, min, prod, std, sum, var
 from autodiff.typing import Axes, Value, as_array
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def nan_to_num(
 def _numbers(a: Value, where: Any = True) -> Any:
     """Where `a` is not NaN, and `where` holds."""
     is_number = ~np.isnan(values(as_array(a)))
-    return is_number if where is True else is_number & np.asarray(where)
+    where = mask(where)
+    return is_number if where is True else is_number & where
 
 
 @implements(np.nansum)
@@ -72,7 +73,7 @@ def nanmax(
 
     Ties share the gradient evenly; arguments as for `max`.
     """
-    return _extremum(max, -math.inf, a, axis, keepdims, initial, where)
+    return _extremum(max, a, axis, keepdims, initial, where)
 
 
 @implements(np.nanmin)
@@ -83,19 +84,25 @@ def nanmin(
 
     Ties share the gradient evenly; arguments as for `min`.
     """
-    return _extremum(min, math.inf, a, axis, keepdims, initial, where)
+    return _extremum(min, a, axis, keepdims, initial, where)
 
 
 def _extremum(
-    function: Any, beyond: float, a: Value, axis: Axes, keepdims: bool, initial: Value, where: Any
+    function: Any, a: Value, axis: Axes, keepdims: bool, initial: Value, where: Any
 ) -> Tensor:
-    if where is not True and initial is None:
-        function(a, axis, where=where)  # says what is missing
     a = as_array(a)
+    if a.dtype.kind != "f" or (mask(where) is not True and initial is None):  # or it says so
+        return function(a, axis, keepdims=keepdims, initial=initial, where=where)  # type: ignore[no-any-return]  # a Tensor
     chosen = _numbers(a, where)
+    beyond = -math.inf if function is max else math.inf
     y = function(choose(chosen, a, beyond), axis, keepdims=keepdims, initial=initial)
+    if initial is not None:
+        return y  # type: ignore[no-any-return]  # a Tensor
     is_empty = ~np.any(chosen, axis=axis, keepdims=keepdims)
-    if initial is None and np.any(is_empty):
+    tied = (values(y) == beyond) & ~is_empty
+    if np.any(tied):  # what stands in for NaN must have no share: the mean of infinities has none
+        y = choose(tied, mean(a, axis, keepdims=keepdims, where=chosen), y)
+    if np.any(is_empty):
         warnings.warn(f"nan{function.__name__}: all is NaN", RuntimeWarning, stacklevel=4)
         y = choose(is_empty, math.nan, y)
     return y  # type: ignore[no-any-return]  # a Tensor
@@ -119,15 +126,7 @@ def nanvar(
     correction: float | None = None,
 ) -> Tensor:
     """The variance of the numbers along `axis`; arguments as for `var`."""
-    return var(
-        a,
-        axis,
-        ddof=ddof,
-        keepdims=keepdims,
-        where=_numbers(a, where),
-        mean=mean,
-        correction=correction,
-    )
+    return _spread(var, a, axis, ddof, keepdims, where, mean, correction)
 
 
 @implements(np.nanstd)
@@ -142,15 +141,32 @@ def nanstd(
     correction: float | None = None,
 ) -> Tensor:
     """The standard deviation of the numbers along `axis`; arguments as for `std`."""
-    return std(
-        a,
-        axis,
-        ddof=ddof,
-        keepdims=keepdims,
-        where=_numbers(a, where),
-        mean=mean,
-        correction=correction,
+    return _spread(std, a, axis, ddof, keepdims, where, mean, correction)
+
+
+def _spread(
+    function: Any,
+    a: Value,
+    axis: Axes,
+    ddof: float,
+    keepdims: bool,
+    where: Any,
+    mean: Value,
+    correction: float | None,
+) -> Tensor:
+    """`function` of the numbers; NaN, with a warning, where there are too few of them."""
+    chosen = _numbers(a, where)
+    y = function(
+        a, axis, ddof=ddof, keepdims=keepdims, where=chosen, mean=mean, correction=correction
     )
+    taken = ddof if correction is None else correction
+    too_few = np.sum(chosen, axis=axis, keepdims=keepdims) <= taken
+    if not np.any(too_few):
+        return y  # type: ignore[no-any-return]  # a Tensor
+    warnings.warn(
+        f"nan{function.__name__}: no degrees of freedom: n − ddof ≤ 0", RuntimeWarning, stacklevel=4
+    )
+    return choose(too_few, math.nan, y)
 
 
 @implements(np.nancumsum)

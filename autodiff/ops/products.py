@@ -48,6 +48,8 @@ def vecdot(x1: Value, x2: Value, *, axis: int = -1) -> Tensor:
     x1, x2 = (moveaxis(x, axis, -1) for x in (x1, x2))
     if x1.shape[-1] != x2.shape[-1]:
         raise ValueError(f"vecdot: vectors of {x1.shape[-1]} and {x2.shape[-1]} elements")
+    if np.result_type(x1.dtype, x2.dtype).kind != "f":  # whose products and sums keep the dtype
+        return matmul(x1[..., None, :], x2[..., None])[..., 0, 0]
     return sum(multiply(x1, x2), -1)
 
 

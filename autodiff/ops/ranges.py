@@ -10,8 +10,17 @@ from autodiff.graph import Recorded
 from autodiff.numpy_protocol.functions import implements
 from autodiff.numpy_protocol.plain import plain, values, wants_gradient
 from autodiff.ops.arithmetic import add, multiply, power
+from autodiff.ops.exponential import Ldexp
 from autodiff.ops.shaping import broadcast_to, moveaxis
-from autodiff.typing import Shape, Value, as_array, as_array_of, as_floating, as_integers
+from autodiff.typing import (
+    Shape,
+    Value,
+    as_array,
+    as_array_of,
+    as_floating,
+    as_integers,
+    own_array,
+)
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -94,7 +103,10 @@ def geomspace(
     if np.any((start == 0) | (stop == 0)) or np.any((start < 0) != (stop < 0)):
         raise ValueError("geomspace: start and stop must have the same sign, and not be 0")
     t = _fractions((start, stop), num, endpoint)
-    return moveaxis(multiply(start, power(stop / start, t)), 0, axis)
+    sign = np.sign(values(start))
+    # Two powers, since the ratio of the ends may be beyond the largest number.
+    sizes = multiply(power(multiply(start, sign), 1 - t), power(multiply(stop, sign), t))
+    return moveaxis(multiply(sizes, sign), 0, axis)
 
 
 @implements(np.full_like)
@@ -129,6 +141,8 @@ def vander(x: Value, N: int | None = None, increasing: bool = False) -> Tensor:
     x = as_array(x)
     if x.ndim != 1:
         raise ValueError(f"vander: {x.shape}: expected a vector")
+    if x.dtype.kind != "f":
+        x = x.astype(np.promote_types(x.dtype, int))
     powers = np.arange(x.size if N is None else N).astype(x.dtype)
     return power(x[:, None], powers if increasing else powers[::-1])
 
@@ -154,8 +168,7 @@ def polyval(p: Value, x: Value) -> Tensor:
 @implements(np.ldexp)
 def ldexp(x1: Value, x2: Any) -> Tensor:
     """x₁ · 2^x₂, where x₂ are integers."""
-    x1 = as_array(x1)
-    return multiply(x1, np.ldexp(np.ones((), x1.dtype), values(x2)))
+    return Ldexp(own_array(values(x2)))(x1)
 
 
 @implements(np.float_power)

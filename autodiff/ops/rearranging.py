@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 @implements(np.copy)
 def copy(a: Value) -> Tensor:
     """`a` as a result of its own."""
-    return positive(a)
+    a = as_array(a)
+    return positive(a) if a.dtype.kind == "f" else a.astype(a.dtype)
 
 
 @implements(np.real)
@@ -65,7 +66,7 @@ def rot90(m: Value, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tensor:
         return flip(m, (first, second))
     if turns == 1:
         return swapaxes(flip(m, second), first, second)
-    return flip(swapaxes(m, first, second), second) if turns == 3 else positive(m)
+    return flip(swapaxes(m, first, second), second) if turns == 3 else copy(m)
 
 
 @implements(np.fliplr)

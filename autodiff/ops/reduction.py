@@ -24,15 +24,23 @@ def axes_of(shape: Shape, axis: Axes, caller: str | None = None) -> tuple[int, .
     return normalize_axis_tuple(axis, len(shape), caller)
 
 
+def reduced_axes(shape: Shape, axis: Axes) -> tuple[int, ...]:
+    """The axes that a reduction of `shape` along `axis` takes away; 0-d has none.
+
+    NumPy's reductions take the axes 0 and −1 of a number too.
+    """
+    return () if not shape and axis in (0, -1) else axes_of(shape, axis)
+
+
 def kept(shape: Shape, axis: Axes) -> Shape:
     """The shape of a reduction of `shape` along `axis` with ``keepdims=True``."""
-    axes = axes_of(shape, axis)
+    axes = reduced_axes(shape, axis)
     return tuple(1 if i in axes else n for i, n in enumerate(shape))
 
 
 def count(shape: Shape, axis: Axes) -> int:
     """How many elements each result of a reduction of `shape` along `axis` comes from."""
-    return math.prod(shape[i] for i in axes_of(shape, axis))
+    return math.prod(shape[i] for i in reduced_axes(shape, axis))
 
 
 def _inverse(n: float) -> float:
@@ -252,7 +260,7 @@ class Prod(Reduction):
 
     def vjp(self, g: Value, x: Value) -> Gradients:
         shape = x.shape
-        gone = axes_of(shape, self.axis)
+        gone = reduced_axes(shape, self.axis)
         stay = tuple(i for i in range(len(shape)) if i not in gone)
         order = (*stay, *gone)
         rows = np.transpose(x, order).reshape((*(shape[i] for i in stay), count(shape, self.axis)))
@@ -277,7 +285,7 @@ class Logsumexp(Reduction):
         top = np.where(np.isfinite(top), top, 0)
         with np.errstate(divide="ignore"):  # log(0) = −∞ is right where all of x is −∞
             y = top + np.log(np.sum(np.exp(x - top), axis=self.axis, keepdims=True))
-        return y if self.keepdims else np.squeeze(y, axis=axes_of(x.shape, self.axis))
+        return y if self.keepdims else np.squeeze(y, axis=reduced_axes(x.shape, self.axis))
 
     def vjp(self, g: Value, x: Value, y: Value) -> Gradients:
         y = np.where(y == -math.inf, 0, y)  # all of x is −∞ then: exp(x − y) is 0, not NaN

@@ -132,10 +132,17 @@ def _adjoint_recurrence(a: Value, g: Value) -> Value:
 @implements(np.cumsum)
 def cumsum(a: Value, axis: int | None = None) -> Tensor:
     """The running sum along `axis`, over all elements in order if None."""
-    return Cumsum(0)(as_array(a).reshape(-1)) if axis is None else Cumsum(axis)(a)
+    return _along(Cumsum, a, axis)
 
 
 @implements(np.cumprod)
 def cumprod(a: Value, axis: int | None = None) -> Tensor:
     """The running product along `axis`, over all elements in order if None."""
-    return Cumprod(0)(as_array(a).reshape(-1)) if axis is None else Cumprod(axis)(a)
+    return _along(Cumprod, a, axis)
+
+
+def _along(scan: type[Cumsum] | type[Cumprod], a: Value, axis: int | None) -> Tensor:
+    a = as_array(a)
+    if axis is None:
+        return scan(0)(a.reshape(-1))
+    return scan(axis)(a if a.ndim else a.reshape(-1))  # NumPy gives one element for a number too

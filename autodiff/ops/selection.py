@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from autodiff.ops.arithmetic import Binary
 from autodiff.ops.elementwise import Elementwise
 from autodiff.recording import Symbolic
 from autodiff.saves import INPUTS, OUTPUT
-from autodiff.typing import Value, own_array
+from autodiff.typing import Value, as_array, limits, own_array
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -183,13 +182,20 @@ def clip(
     Raises
     ------
     ValueError
-        If neither bound is given.
+        If a bound is given by both its names.
     """
+    if not (a_min is a_max is None or min is max is None):
+        raise ValueError(
+            "clip: min and max are a_min and a_max; give either the ones or the others"
+        )
     low = min if a_min is None else a_min
     high = max if a_max is None else a_max
-    if low is None and high is None:
-        raise ValueError("clip: no bound was given; give a_min, a_max or both")
-    return _clip(a, -math.inf if low is None else low, math.inf if high is None else high)
+    if low is None or high is None:
+        given = [x for x in (a, low, high) if x is not None]
+        kinds = [x if type(x) in (int, float) else as_array(x).dtype for x in given]
+        lowest, highest = limits(np.result_type(*kinds))
+        low, high = lowest if low is None else low, highest if high is None else high
+    return _clip(a, low, high)
 
 
 @implements(np.where)

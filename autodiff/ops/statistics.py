@@ -8,6 +8,7 @@ import numpy as np
 
 from autodiff.graph import Recorded
 from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.arithmetic import add, divide, multiply
 from autodiff.ops.elementwise import sqrt
 from autodiff.ops.reduction import (
@@ -24,7 +25,7 @@ from autodiff.ops.reduction import (
 )
 from autodiff.ops.selection import maximum, minimum
 from autodiff.ops.selection import where as choose
-from autodiff.typing import Axes, Value, as_array
+from autodiff.typing import Axes, Value, as_array, as_array_of, as_floating, limits
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
@@ -49,8 +50,8 @@ def sum(
     where : array of bool, optional
         Which elements count, broadcasting with `a`; all by default.
     """
-    y = Sum(axis, keepdims)(a if where is True else _chosen(where, a, 0))
-    return y if initial is None else add(y, initial)
+    y = Sum(axis, keepdims)(_chosen(where, a, 0))
+    return y if initial is None else add(y, _start(initial, y))
 
 
 @implements(np.prod)
@@ -58,8 +59,8 @@ def prod(
     a: Value, axis: Axes = None, *, keepdims: bool = False, initial: Value = None, where: Any = True
 ) -> Tensor:
     """The product along `axis`, its gradient right with zeros; arguments as for `sum`."""
-    y = Prod(axis, keepdims)(a if where is True else _chosen(where, a, 1))
-    return y if initial is None else multiply(y, initial)
+    y = Prod(axis, keepdims)(_chosen(where, a, 1))
+    return y if initial is None else multiply(y, _start(initial, y))
 
 
 @implements(np.amax)
@@ -100,6 +101,7 @@ def min(
 
 
 def _extremum(op: Max | Min, larger: Any, a: Value, initial: Value, where: Any) -> Tensor:
+    where = mask(where)
     if initial is None:
         if where is not True:
             raise ValueError(
@@ -107,17 +109,20 @@ def _extremum(op: Max | Min, larger: Any, a: Value, initial: Value, where: Any) 
             )
         return op(a)
     a = as_array(a)
+    initial = _start(initial, a)
     if not count(a.shape, op.axis):
         return add(Sum(op.axis, op.keepdims)(a), initial)
-    neutral = -np.inf if isinstance(op, Max) else np.inf
-    return larger(op(a if where is True else _chosen(where, a, neutral)), initial)  # type: ignore[no-any-return]  # a Tensor
+    lowest, highest = limits(a.dtype)
+    return larger(op(_chosen(where, a, lowest if isinstance(op, Max) else highest)), initial)  # type: ignore[no-any-return]  # a Tensor
 
 
 @implements(np.mean)
 def mean(a: Value, axis: Axes = None, *, keepdims: bool = False, where: Any = True) -> Tensor:
     """The mean along `axis`; of the elements that `where` chooses; arguments as for `sum`."""
+    where = mask(where)
     if where is True:
         return Mean(axis, keepdims)(a)
+    a = as_floating(a)
     return divide(sum(a, axis, keepdims=keepdims, where=where), _number(a, axis, keepdims, where))
 
 
@@ -156,15 +161,16 @@ def var(
     ValueError
         If both `ddof` and `correction` are given.
     """
-    ddof = _freedom(ddof, correction, "var")
+    ddof, where = _freedom(ddof, correction, "var"), mask(where)
     if where is True and mean is None:
         return Var(axis, keepdims, ddof)(a)
+    a = as_floating(a)
     if mean is None:
         mean = sum(a, axis, keepdims=True, where=where) / _number(a, axis, True, where)
     # What does not count is not computed with: it may be NaN.
-    deviation = (a if where is True else _chosen(where, a, mean)) - mean
+    deviation = _chosen(where, a, mean) - mean
     n = _number(a, axis, keepdims, where) - ddof
-    n = np.where(n > 0, n, 0).astype(as_array(a).dtype)
+    n = np.where(n > 0, n, 0).astype(a.dtype)
     return divide(sum(deviation * deviation, axis, keepdims=keepdims), n)
 
 
@@ -183,7 +189,7 @@ def std(
 
     Its gradient is 0 where all elements are equal.
     """
-    ddof = _freedom(ddof, correction, "std")
+    ddof, where = _freedom(ddof, correction, "std"), mask(where)
     if where is True and mean is None:
         return Std(axis, keepdims, ddof)(a)
     variance = var(a, axis, ddof=ddof, keepdims=keepdims, where=where, mean=mean)
@@ -193,7 +199,7 @@ def std(
 
 def logsumexp(a: Value, axis: Axes = None, *, keepdims: bool = False) -> Tensor:
     """log Σ exp(a) along `axis`, without overflow."""
-    return Logsumexp(axis, keepdims)(a)
+    return Logsumexp(axis, keepdims)(as_floating(a))
 
 
 @implements(np.average)
@@ -232,7 +238,8 @@ def average(
         y = mean(a, axis, keepdims=keepdims)
         total: Any = choose(True, float(count(a.shape, axis)), y)
     else:
-        weights = _spread(as_array(weights), a, axis)
+        a, weights = as_floating(a), as_floating(weights)
+        weights = _spread(weights, a, axis)
         total = sum(weights, axis, keepdims=keepdims)
         if np.any(total == 0):
             raise ZeroDivisionError("average: the weights sum to 0")
@@ -257,8 +264,37 @@ def _spread(weights: Value, a: Value, axis: Axes) -> Value:
     return np.transpose(weights, tuple(order)).reshape(shape)
 
 
-def _chosen(where: Any, a: Value, neutral: float) -> Value:
+def mask(where: Any) -> Any:
+    """`where` as an array of bool, True if it is nothing else.
+
+    Raises
+    ------
+    TypeError
+        If it is not bool.
+    """
+    if where is True:
+        return True
+    chosen = values(where)
+    if not hasattr(chosen, "dtype"):
+        chosen = np.asarray(chosen, dtype=bool)
+    if chosen.dtype != bool:
+        raise TypeError(f"where: {chosen.dtype}; expected bool, as of a comparison")
+    return True if chosen.ndim == 0 and chosen else chosen
+
+
+def _start(initial: Value, a: Value) -> Value:
+    """`initial` as an array; in the dtype of `a` if that is floating, as NumPy has it."""
+    initial = as_array_of(initial, a)
+    if a.dtype.kind != "f" or initial.dtype == a.dtype:
+        return initial
+    return initial.astype(a.dtype)
+
+
+def _chosen(where: Any, a: Value, neutral: Value) -> Value:
     """`a` where it counts, `neutral` elsewhere, not stretched beyond the shape of `a`."""
+    where = mask(where)
+    if where is True:
+        return a
     shape = np.shape(a)
     if np.broadcast_shapes(np.shape(where), shape) != shape:
         raise ValueError(f"where: {np.shape(where)} for {shape}: must broadcast to that shape")
@@ -266,12 +302,12 @@ def _chosen(where: Any, a: Value, neutral: float) -> Value:
 
 
 def _number(a: Value, axis: Axes, keepdims: bool, where: Any) -> Any:
-    """How many elements count."""
+    """How many elements count, in the dtype of `a`, which is floating."""
     shape = np.shape(a)
     if where is True:
         return count(shape, axis)
     number: Any = np.sum(np.broadcast_to(where, shape), axis=axis, keepdims=keepdims)
-    return number.astype(as_array(a).dtype)
+    return number.astype(a.dtype)
 
 
 def _freedom(ddof: float, correction: float | None, caller: str) -> float:

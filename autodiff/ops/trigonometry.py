@@ -117,9 +117,9 @@ class Arctan2(Binary):
     saves = INPUTS
 
     def vjp(self, g: Value, y: Value, x: Value) -> Gradients:
-        square = x * x + y * y
-        scale = g / np.where(square == 0, math.inf, square)
-        return lambda: scale * x, lambda: -scale * y
+        length = np.hypot(x, y)  # divided by twice: its square may be too small or too large
+        safe = np.where(length == 0, math.inf, length)
+        return lambda: g * (x / safe / safe), lambda: -g * (y / safe / safe)
 
 
 class Hypot(Binary):

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autodiff.numpy_protocol.functions import implements
+from autodiff.numpy_protocol.plain import values
 from autodiff.ops.nan import nanmax, nanmin
 from autodiff.ops.norms import norm
+from autodiff.ops.ranges import ldexp
 from autodiff.ops.scan import cumprod, cumsum
 from autodiff.ops.statistics import logsumexp, max, min, prod, sum
-from autodiff.typing import Axes, Value
+from autodiff.typing import Axes, Value, as_floating
 
 if TYPE_CHECKING:
     from typing import Any
@@ -66,7 +68,11 @@ def _logaddexp(array: Value, axis: Axes = 0, keepdims: bool = False) -> Tensor:
 
 @implements(np.hypot, "reduce")
 def _hypot(array: Value, axis: int = 0, keepdims: bool = False) -> Tensor:
-    return norm(array, axis=axis, keepdims=keepdims)
+    array = as_floating(array)
+    # A power of 2 near the largest element: the squares neither overflow nor vanish.
+    largest = np.max(np.abs(values(array)), initial=0)
+    exponent = np.frexp(largest)[1] - 1 if np.isfinite(largest) else 0
+    return ldexp(norm(ldexp(array, -exponent), axis=axis, keepdims=keepdims), exponent)
 
 
 @implements(np.add, "accumulate")

@@ -606,8 +606,14 @@ def test_an_update_keeps_the_dtype():
 
 def test_arrays_of_other_classes():
     t = leaf([1.0, 2.0])
-    y = t * np.array([3.0, 4.0]).view(np.matrix)
+
+    class Quantity(np.ndarray):
+        """An array with a meaning of its own."""
+
+    y = t * np.array([3.0, 4.0]).view(Quantity)
     assert type(y.numpy()) is np.ndarray
+    with pytest.raises(TypeError, match="multiply: a matrix of np"):
+        t * np.array([3.0, 4.0]).view(np.matrix)
     with pytest.raises(TypeError, match="multiply: a masked array"):
         t * np.ma.array([1.0, 2.0], mask=[True, False])
 

@@ -15,11 +15,12 @@ from tests.numpy_cases import ANSWERED, DIFFERENTIATED, METHODS
 from tests.readme import ROOT
 
 REDUCTIONS = ("sum", "prod", "max", "min", "amax", "amin", "nansum", "nanprod", "nanmax", "nanmin")
+SPREADS = ("var", "std", "nanvar", "nanstd")
 
 ASKED = {
     *((name, "initial") for name in REDUCTIONS),
-    *((name, "ddof") for name in ("var", "std", "nanvar", "nanstd")),
-    *((name, "correction") for name in ("var", "std", "nanvar", "nanstd")),
+    *((name, "ddof") for name in SPREADS),
+    *((name, "correction") for name in SPREADS),
     ("cov", "ddof"),
     *(("interp", side) for side in ("left", "right")),
     # integers, which have no derivative

@@ -471,7 +471,7 @@ def test_rules_of_elementwise_operations_say_what_they_compute(cls, seed, monkey
         written.append(Symbol("t", SCALAR))
     values |= {"y": y, "t": residual, "root": Root(), "inf": math.inf}
     values |= {f.__name__: f for f in (np.exp, np.exp2, np.log, np.sin, np.cos)}
-    values |= {f.__name__: f for f in (np.sinh, np.cosh, np.copysign)}
+    values |= {f.__name__: f for f in (np.sinh, np.cosh, np.copysign, np.hypot)}
     values |= {"sign": np.sign, "σ": lambda x: 1 / (1 + np.exp(-x))}
 
     expected = gradients(op, g, *saved)
