@@ -11,12 +11,18 @@ from typing import Any
 
 from autodiff.extra import import_extra
 from autodiff.testing.check import check_gradients
-from autodiff.testing.errors import GradientError, KinkWarning, UncheckableError
+from autodiff.testing.errors import (
+    GradientError,
+    KinkWarning,
+    UncheckableError,
+    UncheckedWarning,
+)
 
 __all__ = [
     "GradientError",
     "KinkWarning",
     "UncheckableError",
+    "UncheckedWarning",
     "check_gradients",
     "strategies",
 ]

@@ -12,11 +12,16 @@ import numpy as np
 
 from autodiff.modes import recording
 from autodiff.testing.directions import Kinks, check_directions
-from autodiff.testing.errors import GradientError, KinkWarning, UncheckableError
+from autodiff.testing.errors import (
+    GradientError,
+    KinkWarning,
+    UncheckableError,
+    UncheckedWarning,
+)
 from autodiff.testing.precision import check_keeps_float64, check_precision
 from autodiff.testing.properties import check_properties, cotangents_like
 from autodiff.testing.smallest import smallest_failing
-from autodiff.testing.subject import FunctionSubject, GradientSubject
+from autodiff.testing.subject import FunctionSubject, GradientSubject, name_of, others_found
 
 MODES = ("reverse", "forward")
 
@@ -46,7 +51,8 @@ def check_gradients(
     ----------
     f : callable
         A function of Tensors that gives a Tensor or several, of any shape; an `Op`, one's own
-        too; a module, whose parameters are checked with its inputs. It must be deterministic.
+        too; a module or a method of one, whose parameters are checked with its inputs. It must be
+        deterministic.
     *inputs
         The arguments of `f`: floating arrays, numbers and Tensors with ``requires_grad=True``
         are checked, also within lists, tuples and dictionaries. What is not floating, and
@@ -79,6 +85,8 @@ def check_gradients(
         If some directions could not be checked: a kink lies within the smallest step, or
         rounding drowns the differences. Within a test by hypothesis it is an event, not a
         warning, and an example of which nothing could be checked is rejected.
+    UncheckedWarning
+        If the function found Tensors by itself, in its closure, say, that want gradients.
 
     Examples
     --------
@@ -86,7 +94,12 @@ def check_gradients(
     >>> check_gradients(lambda x, w: tanh(x @ w), np.ones((2, 3)), np.eye(3))
     """
     _check_arguments(f, order, modes, directions, rtol)
-    rng = seed if isinstance(seed, np.random.Generator) else np.random.default_rng(seed)
+    try:
+        rng = np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"check_gradients: seed {seed!r}; expected an integer from 0, or a Generator"
+        ) from None
 
     def check(*given: Any) -> Kinks:
         with recording():
@@ -99,6 +112,16 @@ def check_gradients(
         smaller = "" if _drawn() else smallest_failing(check, inputs, str(error))
         raise GradientError(f"{error}{smaller}") from None
     _say(kinks)
+    with recording():
+        others = others_found(FunctionSubject(f, inputs))
+    if others:
+        warnings.warn(
+            f"check_gradients: {name_of(f)} found Tensors by itself that want gradients, which are "
+            f"not checked: {', '.join(others[:5])}{', …' if len(others) > 5 else ''}; give them as "
+            f"arguments, or the module that owns them",
+            UncheckedWarning,
+            stacklevel=2,
+        )
 
 
 def _check_arguments(f: Any, order: Any, modes: Any, directions: Any, rtol: Any) -> None:
@@ -106,10 +129,9 @@ def _check_arguments(f: Any, order: Any, modes: Any, directions: Any, rtol: Any)
         raise TypeError(
             f"check_gradients: {f!r}; expected a function, a module, or an instance of an Op"
         )
-    if not isinstance(order, int) or order < 1 or not isinstance(directions, int) or directions < 1:
-        raise ValueError(
-            f"check_gradients: order {order!r}, directions {directions!r}; expected integers from 1"
-        )
+    for name, number in (("order", order), ("directions", directions)):
+        if isinstance(number, bool) or not hasattr(number, "__index__") or number < 1:
+            raise ValueError(f"check_gradients: {name} {number!r}; expected an integer from 1")
     if isinstance(modes, str) or not modes or not set(modes) <= set(MODES):
         raise ValueError(f"check_gradients: modes {modes!r}; expected some of {MODES}")
     if not 0 < rtol < 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +22,10 @@ from autodiff.typing import Array
 
 SMALL: Final = 64
 """Inputs of at most so many elements in all are checked element by element."""
+
+_WORK: Final = 20_000
+"""Of larger inputs that kinks keep from being checked as a whole, as many elements are tried by
+themselves as make this together with the size: to move one takes as long as to move all."""
 
 _RANDOM: Final = "a random direction"
 
@@ -150,11 +155,13 @@ def check_directions(
 
 
 def _some_elements(shape: tuple[int, ...], rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    every = list(np.ndindex(shape))
-    if len(every) <= SMALL:
-        yield from every
+    size = math.prod(shape)
+    if size <= SMALL:
+        yield from np.ndindex(shape)
     else:
-        yield from (every[i] for i in rng.choice(len(every), SMALL, replace=False))
+        count = max(1, min(SMALL, _WORK // size))
+        for i in rng.choice(size, count, replace=False):
+            yield tuple(map(int, np.unravel_index(i, shape)))
 
 
 def _unit(shape: tuple[int, ...], element: tuple[int, ...]) -> Array:

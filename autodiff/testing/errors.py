@@ -13,3 +13,7 @@ class UncheckableError(ValueError):
 
 class KinkWarning(UserWarning):
     """Some directions could not be checked: a kink lies near, or the point is ill-conditioned."""
+
+
+class UncheckedWarning(UserWarning):
+    """The function found Tensors by itself that want gradients: those were not checked."""

@@ -68,8 +68,35 @@ class Subject:
 
 
 def leaves(values: Sequence[Array]) -> list[Tensor]:
-    """Tensors of copies of `values` that want gradients."""
-    return [Tensor(x, requires_grad=True) for x in values]
+    """Tensors of copies of `values` that want gradients, laid out as they are in memory."""
+    tensors = [Tensor(x, requires_grad=True) for x in values]
+    for tensor, x in zip(tensors, values, strict=True):
+        tensor._array = copied(x)
+    return tensors
+
+
+def copied(array: Array) -> Array:
+    """A copy with the strides of `array`, and as writable: where a Tensor's own is contiguous."""
+    low, high = np.lib.array_utils.byte_bounds(array)
+    start = array.__array_interface__["data"][0] - low
+    memory = np.zeros(high - low, np.uint8)
+    copy: Array = np.ndarray(array.shape, array.dtype, memory, start, array.strides)
+    copy[...] = array
+    copy.flags.writeable = array.flags.writeable
+    return copy
+
+
+def others_found(subject: FunctionSubject) -> list[str]:
+    """The Tensors that want gradients and that a function found by itself, in words."""
+    xs = leaves(subject.values())
+    roots = [y.node for y in subject.outputs(xs) if y.node is not None]
+    nodes = dict.fromkeys(node for root in roots for node in reachable(root))
+    own = {x.node for x in xs}
+    return [
+        f"{node.name or 'one'} of shape {node.shape}"
+        for node in nodes
+        if node.op is None and node not in own and node.notes is not None and node.notes.active
+    ]
 
 
 def gradient(subject: Subject, values: Sequence[Array], cotangents: Sequence[Array]) -> list[Array]:
@@ -120,8 +147,15 @@ class FunctionSubject(Subject):
     def __init__(self, function: Callable[..., Any], inputs: tuple[Any, ...], dtype: Any = None):
         self.name = name_of(function)
         self._dtype = dtype
-        self._model = Model(function, dtype) if is_module(function) else None
-        self._function = function if self._model is None else self._model.module
+        self._model, self._function = None, function
+        owner = function if is_module(function) else getattr(function, "__self__", None)
+        if is_module(owner):
+            self._model = Model(owner, dtype)
+            self._function = (
+                self._model.module
+                if owner is function
+                else getattr(self._model.module, function.__name__)
+            )
         self.variables = []
         names = _names(function, len(inputs))
         self._template = tuple(
@@ -139,7 +173,7 @@ class FunctionSubject(Subject):
         if isinstance(value, Tensor):
             if value.dtype.kind != "f" or not value.requires_grad:
                 return Tensor(value, dtype=self._dtype if value.dtype.kind == "f" else None)
-            array = value.numpy()
+            array = value._array
         elif isinstance(value, (np.ndarray, np.generic, float, complex)):
             array = np.asarray(value)
             if array.dtype.kind not in "fiub":
@@ -152,7 +186,8 @@ class FunctionSubject(Subject):
                 array = array.astype(self._model.dtype)  # as a module does with arrays
         else:
             return value
-        self.variables.append(Variable(name, np.array(array, dtype=self._dtype or array.dtype)))
+        own = copied(array) if self._dtype in (None, array.dtype) else array.astype(self._dtype)
+        self.variables.append(Variable(name, own))
         return self.variables[-1]
 
     def outputs(self, tensors: Sequence[Any]) -> list[Any]:

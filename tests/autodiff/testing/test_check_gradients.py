@@ -1,5 +1,6 @@
 """What check_gradients accepts, refuses, says of kinks, and leaves as it was."""
 
+import contextlib
 import subprocess
 import sys
 import warnings
@@ -12,7 +13,14 @@ from hypothesis import strategies as st
 import autodiff as ad
 import nn
 from autodiff import INPUTS, Op, Tensor, testing
-from autodiff.testing import GradientError, KinkWarning, UncheckableError, check_gradients
+from autodiff.testing import (
+    GradientError,
+    KinkWarning,
+    UncheckableError,
+    UncheckedWarning,
+    check_gradients,
+)
+from autodiff.testing.strategies import laid_out
 from tests.autodiff.testing.wrong_rules import Half, Square, Transposed
 
 
@@ -104,7 +112,9 @@ def test_uncheckable(name):
     ("error", "options"),
     [
         (ValueError, {"order": 0}),
+        (ValueError, {"order": True}),
         (ValueError, {"directions": 0}),
+        (ValueError, {"seed": -1}),
         (ValueError, {"modes": ()}),
         (ValueError, {"modes": ("backward",)}),
         (ValueError, {"modes": "reverse"}),
@@ -115,6 +125,10 @@ def test_uncheckable(name):
 def test_arguments(error, options):
     with pytest.raises(error, match="check_gradients"):
         check_gradients(ad.exp, 1.0, **options)
+
+
+def test_integers_of_numpy():
+    check_gradients(ad.exp, 1.0, order=np.int64(2), directions=np.int8(1))
 
 
 @pytest.mark.parametrize("f", [Square, 3.0])
@@ -205,12 +219,14 @@ def test_nothing_of_the_callers_is_changed(fails):
     first.grad = np.ones(first.shape, np.float32)
     t.grad = np.ones(4)
     before, x_before, nodes = model.state_dict(), x.copy(), [p.node for p in model.parameters()]
-    for function, inputs in ((model, (x,)), (lambda x, t: model(x) * t, (x, t))):
+    closure = (lambda x, t: model(x) * t), (x, t), UncheckedWarning
+    for function, inputs, *said in ((model, (x,)), closure):
         if fails:
             with pytest.raises(GradientError):
                 check_gradients(function, *inputs)
         else:
-            check_gradients(function, *inputs)
+            with pytest.warns(said[0]) if said else contextlib.nullcontext():
+                check_gradients(function, *inputs)
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
         assert array.dtype == np.float32
@@ -241,6 +257,83 @@ def test_parameters_are_checked():
     with pytest.raises(GradientError, match="parameter weight"):
         check_gradients(Layer(), draw(3))
     check_gradients(Layer().freeze(), draw(3))
+
+
+def test_the_parameters_of_a_bound_method_are_checked():
+    class Layer(nn.Module):
+        def __init__(self):
+            self.weight = nn.Parameter(draw(3))
+
+        def forward(self, x):
+            return self.penalty(x) + x
+
+        def penalty(self, x):
+            return x + Half()(self.weight)
+
+    layer = Layer()
+    for method in (layer.forward, layer.penalty):
+        with pytest.raises(GradientError, match="parameter weight"):
+            check_gradients(method, draw(3))
+
+
+def test_what_is_not_checked_is_said():
+    w = Tensor(draw(3), requires_grad=True)
+    with pytest.warns(UncheckedWarning, match=r"shape \(3,\)"):
+        check_gradients(lambda x: x * Half()(w), draw(3))
+    model = nn.Affine(3, 2)
+    with pytest.warns(UncheckedWarning, match="weight"):
+        check_gradients(lambda x: model(x).sum(), draw(2, 3))
+
+
+@pytest.mark.parametrize("layout", ["F", "strided", "reversed", "transposed", "broadcast"])
+def test_operations_see_the_layout_given(layout):
+    class Seen(Square):
+        def forward(self, x):
+            seen.add((x.strides, x.flags.writeable))
+            return x * x
+
+    seen = set()
+    x = laid_out(draw(3, 4), layout, read_only=True)
+    check_gradients(Seen(), x)
+    assert (x.strides, False) in seen
+
+
+def test_a_rule_that_is_wrong_in_one_layout_of_its_input():
+    class Contiguous(Square):
+        def vjp(self, g, x):
+            fault = isinstance(x, np.ndarray) and x.strides != (32, 8)
+            return ((2.1 if fault else 2.0) * g * x,)
+
+    check_gradients(Contiguous(), draw(3, 4))
+    with pytest.raises(GradientError):
+        check_gradients(Contiguous(), laid_out(draw(3, 4), "strided"))
+
+
+def test_within_hypothesis_it_leaves_the_shrinking_to_it():
+    said = []
+
+    @settings(max_examples=1, deadline=None, database=None)
+    @given(st.just(np.ones(3)))
+    def run(x):
+        with pytest.raises(GradientError) as caught:
+            check_gradients(Half(), x)
+        said.append(str(caught.value))
+
+    run()
+    assert said
+    assert not any("smallest" in text for text in said)
+
+
+def test_the_work_on_a_large_input_is_bounded():
+    calls = []
+
+    def sort(x):
+        calls.append(x.size)
+        return ad.sort(x)
+
+    with pytest.warns(KinkWarning):  # its elements are too close to each other
+        check_gradients(sort, draw(20_000))
+    assert len(calls) < 1000
 
 
 def test_the_same_seed_gives_the_same_report():
