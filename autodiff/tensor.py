@@ -302,7 +302,7 @@ class Tensor(Operators, Recorded):
         return len(self._array)
 
     def __iter__(self) -> Iterator[Tensor]:
-        return (self[i] for i in range(len(self)))
+        return iter(ops.unstack(self) if len(self) else ())
 
     def __contains__(self, value: Any) -> bool:
         return bool((self == value).any())

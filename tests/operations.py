@@ -196,6 +196,7 @@ REFERENCES = {
         np.sum(np.abs(x) ** op.ord, axis=axes_of(x.shape, op.axis), keepdims=op.keepdims)
         ** (1 / op.ord)
     ),
+    "Convolve": lambda op, a, v: np.convolve(a, v),
     "Ldexp": lambda op, x: np.ldexp(x, op.exponents),
 }
 """What NumPy gives where the operation does not name a function of NumPy's with the same

@@ -101,6 +101,7 @@ from autodiff.ops.joining import (
     split,
     stack,
     tile,
+    unstack,
 )
 from autodiff.ops.least_squares import (
     lstsq,
@@ -189,7 +190,6 @@ from autodiff.ops.rearranging import (
     rot90,
     tril,
     triu,
-    unstack,
 )
 from autodiff.ops.rounding import (
     ceil,

@@ -146,10 +146,11 @@ def insert(arr: Value, obj: Places, values: Value, axis: int | None = None) -> T
     arr, axis = _flat(arr, axis, "insert")
     values = as_array_of(values, arr)
     n, obj = arr.shape[axis], array_of(obj)
-    if isinstance(obj, (int, np.integer)) or (not isinstance(obj, slice) and np.ndim(obj) == 0):
-        # One place: the first axis of the values, if there are as many as arr has, is `axis`.
+    places = np.arange(n)[obj] if isinstance(obj, slice) else np.asarray(obj)
+    if places.dtype != bool and places.size == 1:
+        # One place: any number of values. If it is no list, their first axis is `axis`.
         values = reshape(values, (*(1,) * (arr.ndim - values.ndim), *values.shape))
-        values = moveaxis(values, 0, axis)
+        values = values if places.ndim else moveaxis(values, 0, axis)
         number = values.shape[axis]
     else:
         number = len(np.insert(np.arange(n), obj, 0)) - n

@@ -136,6 +136,39 @@ class Split(Op):
 
 
 @dataclass(frozen=True, repr=False)
+class Unstack(Op):
+    """The parts along an axis, each without it: several outputs.
+
+    Parameters
+    ----------
+    axis : int
+        The axis.
+    """
+
+    axis: int = 0
+
+    numpy = np.unstack
+    saves = RESIDUAL
+
+    def forward(self, x: Any) -> Any:
+        rows = np.moveaxis(x, self.axis, 0)
+        return [rows[i, ...] for i in range(len(rows))], rows.shape[1:]
+
+    def vjp(self, g: Sequence[Value | None], shape: Shape) -> Gradients:
+        given = next(part for part in g if part is not None)
+        parts = [np.zeros_like(given, shape=shape) if part is None else part for part in g]
+        return (np.stack(parts, axis=self.axis),)
+
+    def expression(self, *arguments: str) -> str:
+        return f"{notation.along(self.name, self.axis or None)}({arguments[0]})"
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for shape, axis in (((3,), 0), ((2, 3), -1), ((2, 3, 2), 1), ((2, 0), 0)):
+            yield cls(axis), (rng.normal(size=shape),)
+
+
+@dataclass(frozen=True, repr=False)
 class Pad(Op):
     """A border of a constant around the elements.
 
@@ -215,7 +248,18 @@ def split(
     ary: Value, indices_or_sections: int | Sequence[int], axis: int = 0
 ) -> tuple[Tensor, ...]:
     """`ary` cut along `axis`, into equal sections or at indices: a tuple of Tensors."""
-    return Split(as_integers(indices_or_sections, "split: indices_or_sections"), axis)(ary)  # type: ignore[return-value]  # several outputs
+    cuts = as_integers(indices_or_sections, "split: indices_or_sections")
+    if not isinstance(cuts, int):
+        places = [slice(cut).indices(np.shape(ary)[axis])[1] for cut in cuts]
+        if places != sorted(places):
+            raise ValueError(f"split: cuts at {cuts}, where parts overlap; expected ascending ones")
+    return Split(cuts, axis)(ary)  # type: ignore[return-value]  # several outputs
+
+
+@implements(np.unstack)
+def unstack(x: Value, *, axis: int = 0) -> tuple[Tensor, ...]:
+    """The parts of `x` along `axis`, each without it."""
+    return Unstack(axis)(x) if np.shape(x)[axis] else ()  # type: ignore[return-value]  # several outputs
 
 
 @implements(np.pad)
@@ -228,7 +272,7 @@ def pad(
     ----------
     array : Tensor
         Any shape.
-    pad_width : int, (before, after), or one such pair per axis
+    pad_width : int, (before, after), one such pair per axis, or a dictionary of axes and these
         How wide.
     mode : str
         ``"constant"``; ``"edge"`` repeats the last element; ``"reflect"`` mirrors at it,
@@ -242,8 +286,15 @@ def pad(
         For another mode.
     """
     array = as_array(array)
-    widths = np.broadcast_to(np.asarray(pad_width, dtype=int), (array.ndim, 2)).tolist()
-    pairs = tuple((before, after) for before, after in widths)
+    per_axis = pad_width
+    if isinstance(pad_width, dict):
+        per_axis = [(0, 0)] * array.ndim
+        for axis, width in pad_width.items():
+            per_axis[axis] = np.broadcast_to(width, 2)
+    widths = np.asarray(per_axis)
+    if widths.size and (widths.dtype.kind not in "iu" or np.any(widths < 0)):
+        raise TypeError(f"pad: pad_width {pad_width}; expected integers that are not negative")
+    pairs = tuple((b, a) for b, a in np.broadcast_to(widths, (array.ndim, 2)).tolist())
     if mode == "constant":
         return Pad(pairs, constant_values)(array)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):

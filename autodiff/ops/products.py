@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autodiff.numpy_protocol.functions import implements
+from autodiff.op import Case, Gradients, Op
 from autodiff.ops.arithmetic import multiply
 from autodiff.ops.elementwise import abs as absolute
-from autodiff.ops.indexing import take
-from autodiff.ops.joining import concatenate, stack
+from autodiff.ops.joining import stack
 from autodiff.ops.linalg import diagonal, dot, matmul, outer, tensordot, trace
 from autodiff.ops.norms import Norm, largest_or_smallest, number_of_nonzeros
 from autodiff.ops.reduction import axes_of
 from autodiff.ops.shaping import flip, moveaxis, ravel, reshape
 from autodiff.ops.statistics import sum
+from autodiff.saves import INPUTS, OTHERS
 from autodiff.typing import Axes, Value, as_array, as_floating, as_integers
 
 if TYPE_CHECKING:
@@ -56,12 +57,16 @@ def vecdot(x1: Value, x2: Value, *, axis: int = -1) -> Tensor:
 @implements(getattr(np, "matvec", None))
 def matvec(x1: Value, x2: Value) -> Tensor:
     """Matrices times vectors: the last two axes of `x1`, the last one of `x2`; stacks broadcast."""
+    if np.ndim(x1) < 2 or np.ndim(x2) < 1:
+        raise ValueError(f"matvec: {np.shape(x1)} and {np.shape(x2)}: expected matrices, vectors")
     return matmul(x1, as_array(x2)[..., None])[..., 0]
 
 
 @implements(getattr(np, "vecmat", None))
 def vecmat(x1: Value, x2: Value) -> Tensor:
     """Vectors times matrices: the last axis of `x1`, the last two of `x2`; stacks broadcast."""
+    if np.ndim(x1) < 1 or np.ndim(x2) < 2:
+        raise ValueError(f"vecmat: {np.shape(x1)} and {np.shape(x2)}: expected vectors, matrices")
     return matmul(as_array(x1)[..., None, :], x2)[..., 0, :]
 
 
@@ -162,6 +167,31 @@ def kron(a: Value, b: Value) -> Tensor:
     )
 
 
+class Convolve(Op):
+    """yₖ = Σ aᵢ vₖ₋ᵢ of two vectors, all overlaps. Kinks: none."""
+
+    symbol = "∗"
+    saves = INPUTS
+    needs = OTHERS
+
+    def forward(self, a: Any, v: Any) -> Any:
+        return np.convolve(a, v)
+
+    def vjp(self, g: Value, a: Value, v: Value) -> Gradients:
+        return (
+            lambda: np.convolve(g, np.flip(v), "valid"),
+            lambda: np.convolve(g, np.flip(a), "valid"),
+        )
+
+    @classmethod
+    def cases(cls, rng: np.random.Generator) -> Iterator[Case]:
+        for n, m in ((4, 2), (2, 3), (3, 3), (1, 1), (1, 3)):
+            yield cls(), (rng.normal(size=n), rng.normal(size=m))
+
+
+_convolve = Convolve()
+
+
 @implements(np.convolve)
 def convolve(a: Value, v: Value, mode: str = "full") -> Tensor:
     """The convolution yₖ = Σ aᵢ vₖ₋ᵢ of two vectors.
@@ -198,7 +228,5 @@ def _overlaps(caller: str, a: Value, v: Value, mode: str, even_first: bool) -> T
     if mode not in starts:
         raise ValueError(f"{caller}: mode {mode!r}; expected 'full', 'same' or 'valid'")
     start, length = starts[mode]
-    border = np.zeros_like(a, shape=(short - 1,))
-    padded = concatenate([border, a, border]) if short > 1 else a
-    places = np.arange(start, start + length)[:, None] + np.arange(short)
-    return matmul(take(padded, places), flip(v))
+    y = _convolve(a, v)
+    return y if mode == "full" else y[start : start + length]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,6 +69,9 @@ def linspace(
     axis : int
         Where the new axis stands in the result.
     """
+    num = operator.index(num)
+    if num < 0:
+        raise ValueError(f"linspace: num = {num}; expected how many, which is not negative")
     start, stop = _ends(start, stop)
     t = _fractions((start, stop), num, endpoint)
     y = moveaxis(add(multiply(start, 1 - t), multiply(stop, t)), 0, axis)
@@ -154,13 +158,13 @@ def polyval(p: Value, x: Value) -> Tensor:
     Parameters
     ----------
     p : Tensor or array
-        The coefficients, from the highest power to the constant: a vector.
+        The coefficients, from the highest power to the constant, along the first axis.
     x : Tensor, array or number
         Where.
     """
     p, x = as_array(p), as_array(x)
     y: Any = np.where(True, 0, x)  # a Tensor if x is one, without coefficients too
-    for i in range(p.size):
+    for i in range(len(p)):
         y = y * x + p[i]
     return y  # type: ignore[no-any-return]  # a Tensor where one is among the arguments
 

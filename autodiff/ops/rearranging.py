@@ -8,7 +8,7 @@ import numpy as np
 
 from autodiff.numpy_protocol.functions import implements
 from autodiff.ops.elementwise import positive
-from autodiff.ops.indexing import AddAt, getitem, take
+from autodiff.ops.indexing import AddAt, take
 from autodiff.ops.linalg import diagonal
 from autodiff.ops.reduction import axes_of
 from autodiff.ops.selection import where
@@ -216,13 +216,6 @@ def resize(a: Value, new_shape: int | Shape) -> Tensor:
     if not a.size:
         return reshape(AddAt((slice(0, 0),), (size,))(ravel(a)), shape)
     return reshape(take(a, np.arange(size) % a.size), shape)
-
-
-@implements(np.unstack)
-def unstack(x: Value, *, axis: int = 0) -> tuple[Tensor, ...]:
-    """The parts of `x` along `axis`, each without it."""
-    x = moveaxis(x, axis, 0)
-    return tuple(getitem(x, i) for i in range(x.shape[0]))
 
 
 @implements(np.apply_over_axes)

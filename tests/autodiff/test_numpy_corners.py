@@ -1,5 +1,7 @@
 """NumPy's functions on Tensors at the ends of the numbers, at odd axes, dtypes and counts."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -190,3 +192,73 @@ def test_axes_of_a_number(f, axis):
     assert slopes(lambda a: f(a, axis=axis), 5.0)[0] == 1
     with pytest.raises(np.exceptions.AxisError):
         f(leaf(5.0), axis=1)
+
+
+@pytest.mark.parametrize("f", [np.convolve, np.correlate])
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize(("n", "m"), [(5, 2), (2, 5), (4, 3), (3, 3), (1, 1)])
+def test_convolutions(f, mode, n, m):
+    a, v = RNG.normal(size=n), RNG.normal(size=m)
+    assert_as_numpy(lambda a, v: f(a, v, mode), a, v)
+    for order in (0, 1, 2):
+        assert_gradient(lambda a, v: f(a, v, mode), [a, v], RNG, order)
+
+
+def test_convolutions_take_memory_for_the_vectors_alone():
+    a, v = leaf(RNG.normal(size=20000)), leaf(RNG.normal(size=500))
+    tracemalloc.start()
+    gradients(np.convolve(a, v).sum(), [a, v])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * a.numpy().nbytes
+
+
+def test_rows_are_one_operation():
+    t = leaf(RNG.normal(size=(3, 2)))
+    first, second, third = t
+    assert first.node.parents == second.node.parents == third.node.parents
+    (g,) = gradients((first * third).sum(), [t])
+    np.testing.assert_array_equal(g, [t.numpy()[2], [0, 0], t.numpy()[0]])
+    assert list(leaf(np.zeros((0, 2)))) == list(np.unstack(leaf(np.zeros((2, 0))), axis=1)) == []
+    with pytest.raises(TypeError, match="unsized"):
+        iter(leaf(1.0))
+
+
+def test_splits_that_overlap_are_refused():
+    t = leaf([1.0, 2.0, 3.0, 4.0])
+    for cuts in ([3, 1], [-1, 2]):
+        with pytest.raises(ValueError, match="where parts overlap"):
+            np.split(t, cuts)
+    parts = np.split(t, [1, -1, 9])
+    assert [part.numpy().tolist() for part in parts] == [[1], [2, 3], [4], []]
+    assert gradients(parts[1].sum(), [t])[0].tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("where", [[1], 1, [0, 2], slice(1, 2), slice(0, 2)])
+@pytest.mark.parametrize("values", [[8.0, 9.0], 8.0])
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_insertions(where, values, axis):
+    assert_as_numpy(lambda a: np.insert(a, where, values, axis), RNG.normal(size=(2, 2)))
+
+
+def test_polynomials_of_rows_of_coefficients():
+    assert_as_numpy(np.polyval, RNG.normal(size=(3, 2)), RNG.normal(size=2))
+
+
+@pytest.mark.parametrize(("call", "error"), [
+    (lambda t: np.linspace(t, 2.0, -1), ValueError),
+    (lambda t: np.linspace(t, 2.0, 3.5), TypeError),
+    (lambda t: np.pad(t, 1.5), TypeError),
+    (lambda t: np.pad(t, -1), TypeError),
+    *((lambda t, name=name: getattr(np, name)(t, t), ValueError)
+      for name in ("matvec", "vecmat") if hasattr(np, name)),
+])  # fmt: skip
+def test_what_numpy_refuses(call, error):
+    with pytest.raises(error):
+        call(leaf([1.0, 2.0]))
+
+
+def test_pad_by_a_dictionary():
+    t = leaf([[1.0, 2.0]])
+    assert np.pad(t, {-1: (1, 2)}).numpy().tolist() == [[0, 1, 2, 0, 0]]
+    assert np.pad(t, {0: 1}).shape == (3, 2)
