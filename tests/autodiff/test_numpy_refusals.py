@@ -37,7 +37,7 @@ def plausible(t, a):
     yield from (([t, t],), ([t, a],), ((t, a),), (t, [t]), ([a], [t]), (t, i), (i, t), (i, [t, t]))
     yield from ((a > 1, t), (a > 1, t, a), (t, a > 1), (t, i, t), (t, 0, t), (t, [a > 1], [1.0]))
     yield from ((t, np.float32), (t, (2, 2)), (t, (1, 1, 2, 2)), ("ij,jk->ik", t, a))
-    yield from ((t[0], t[1]), (t[0],), (t[0], a), (a[0], t[0]))
+    yield from ((t[0], t[1]), (t[0],), (t[0], a), (a[0], t[0]), ([a > 1], [t]))
     yield from ((np.sum, 0, t), (np.sum, t, [0]), (t, i, t, 0), ("name", t), (2, t), (t, [0], t))
 
 
