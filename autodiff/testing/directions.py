@@ -16,7 +16,7 @@ from autodiff.testing.differences import Line, Slopes
 from autodiff.testing.errors import GradientError
 from autodiff.testing.properties import cotangents_like
 from autodiff.testing.report import Wrong, described
-from autodiff.testing.subject import Subject, gradient
+from autodiff.testing.subject import Subject, gradient, rules_on_tensors
 from autodiff.transforms import jvp
 from autodiff.typing import Array
 
@@ -108,7 +108,8 @@ class Point:
         directions = [np.zeros_like(x) for x in self.values]
         directions[which] = direction
         tangents: list[Array]
-        _, tangents = jvp(lambda *xs: self.subject.outputs(xs), self.values, directions)
+        with rules_on_tensors():
+            _, tangents = jvp(lambda *xs: self.subject.outputs(xs), self.values, directions)
         return tangents
 
 

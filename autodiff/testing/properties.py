@@ -95,13 +95,40 @@ def _check_deterministic(subject: Subject, values: Sequence[Array], ys: Sequence
 
 
 def _check_finite(subject: Subject, found: Sequence[Array]) -> None:
-    for variable, g in zip(subject.variables, found, strict=True):
+    for which, (variable, g) in enumerate(zip(subject.variables, found, strict=True)):
         if not np.isfinite(g).all():
             index = tuple(map(int, np.argwhere(~np.isfinite(g))[0]))
+            if np.isinf(g[index]) and _is_infinite(subject, which, index):
+                raise UncheckableError(
+                    f"check_gradients: the slope of {subject.name} along {variable.name} is "
+                    f"infinite at index {index}: a singular point; check it at another one"
+                )
             raise GradientError(
                 f"{subject.name}: the gradient to {variable.name} is {g[index]} at index {index}, "
                 f"though the result is finite"
             )
+
+
+def _is_infinite(subject: Subject, which: int, index: tuple[int, ...]) -> bool:
+    """Whether the quotients of differences grow without end, on one side at least."""
+    values = subject.values()
+    here = subject.evaluate(values)
+    for side in (1, -1):
+        steepest = []
+        for step in (1e-4, 1e-6, 1e-8) if values[which].dtype == np.float64 else (1e-2, 1e-3, 1e-4):
+            moved = [x.copy() for x in values]
+            moved[which][index] += side * step
+            try:
+                with np.errstate(all="ignore"):
+                    there = subject.evaluate(moved)
+            except (ValueError, ArithmeticError):  # out of the function's domain
+                break
+            changes = [np.abs(a - b).max(initial=0.0) for a, b in zip(there, here, strict=True)]
+            steepest.append(max(changes) / step)
+        grows = all(2 * a < b < np.inf for a, b in itertools.pairwise(steepest))
+        if grows and len(steepest) == 3:
+            return True
+    return False
 
 
 def _check_zero(subject: Subject, values: Sequence[Array], ys: Sequence[Array]) -> None:

@@ -86,6 +86,9 @@ def hints(wrong: Wrong) -> list[str]:
     if not found and known.all():
         found = _of_the_order(wrong.actual, wrong.expected)
     wrong_ones = int((~_close(actual, expected)).sum())
+    here, right = float(wrong.actual[wrong.index]), float(wrong.expected[wrong.index])
+    if not wrong_ones and abs(here - right) > 1e-3 * abs(right):
+        return [f"small beside the largest entry, {np.abs(expected).max():.3g}, where it is wrong"]
     if not wrong_ones:
         return ["all but right: only rounding to a lower precision, or a factor near 1"]
     if not found or wrong_ones < actual.size:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -312,7 +313,22 @@ class GradientSubject(Subject):
     def outputs(self, tensors: Sequence[Any]) -> list[Any]:
         """The gradients to the variables of the function."""
         xs, cotangents = tensors[: self._count], tensors[self._count :]
-        return pull_back(self._subject.outputs(xs), cotangents, xs, create_graph=True)
+        with rules_on_tensors():
+            return pull_back(self._subject.outputs(xs), cotangents, xs, create_graph=True)
+
+
+@contextlib.contextmanager
+def rules_on_tensors() -> Iterator[None]:
+    """Where rules are read on Tensors: their errors say so."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(
+            "check_gradients: forward mode and orders from 2 read rules on Tensors: write them in "
+            "operators, NumPy's functions and operations, without writes into arrays; or check "
+            'order=1 with modes=("reverse",) alone'
+        )
+        raise
 
 
 def check_is_checkable(subject: FunctionSubject, tensors: Sequence[Tensor]) -> list[Array]:

@@ -59,5 +59,5 @@ def _arranged(values: Array, layout: str) -> Array:
         back = np.argsort(order) if values.ndim else ()
         return np.array(values.transpose(order), order="C").transpose(tuple(back))
     if layout == "broadcast":
-        return np.broadcast_to(np.array(values[:1]), values.shape).view()
+        return np.broadcast_to(np.array(values[:1] if values.ndim else values), values.shape).view()
     raise ValueError(f"layout {layout!r}; expected one of {', '.join(LAYOUTS)}, broadcast")

@@ -39,10 +39,17 @@ def calls(draw: st.DrawFn, /, op: type[Op] | Op, **options: Any) -> Case:
 
     Raises
     ------
+    TypeError
+        If `op` is neither, or declares neither a domain nor cases.
     ValueError
         If an operation is none of its class's cases.
     """
     cls = op if isinstance(op, type) else type(op)
+    if not issubclass(cls, Op):
+        raise TypeError(
+            f"calls, arguments: {op!r} is no operation; expected an Op or a class of them (for a "
+            f"function, draw its arguments by arrays or broadcastable)"
+        )
     if has_domain(cls):
         assert issubclass(cls, Elementwise)
         options = {"shape": shapes(min_side=0, max_side=3), **options}
@@ -50,6 +57,11 @@ def calls(draw: st.DrawFn, /, op: type[Op] | Op, **options: Any) -> Case:
         if isinstance(op, type):
             op = op(*draw(st.sampled_from(cls.parameters)))
         return op, draw(group)
+    if cls.cases.__func__ is Op.cases.__func__:  # type: ignore[attr-defined]  # a class method has it
+        raise TypeError(
+            f"calls, arguments: {cls.__name__} declares no arguments: give it a class method "
+            f"cases(cls, rng) that yields (operation, arguments), or draw them by arrays"
+        )
     cases = list(cls.cases(np.random.default_rng(draw(seeds))))
     if not isinstance(op, type):
         cases = [case for case in cases if repr(case[0]) == repr(op)]

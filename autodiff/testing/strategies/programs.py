@@ -38,8 +38,9 @@ def programs(
     Parameters
     ----------
     min_operations, max_operations : int
-        How many instructions are drawn. One in a hundred does nothing, and when an example
-        shrinks, they all do that do not matter.
+        How many instructions are drawn. A program may have fewer: one in a hundred does
+        nothing, those that the result does not need are left out, and when an example shrinks,
+        all do nothing that do not matter.
     smooth : bool
         Leave out what has kinks. Otherwise such an operation (abs, max, relu …) gets operands
         that stay clear of them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 import numpy as np
 from hypothesis import note
@@ -79,7 +79,7 @@ def arrays(
     ------
     ValueError
         If there should be zeros and the domain has none, or the layout is ``"broadcast"``,
-        where elements are equal, and there should be no ties.
+        where elements are equal, and there should be no ties; or for other `values`.
     TypeError
         If the dtype is not floating.
 
@@ -102,12 +102,15 @@ def arrays(
     arranged = draw(st.sampled_from(LAYOUTS) if layout is None else _strategy(layout))
     if arranged == "broadcast" and not tied:
         raise ValueError("arrays: the layout 'broadcast' repeats elements; give ties=True with it")
+    arrangement = draw(_strategy(values))
+    if arrangement not in get_args(Values):
+        raise ValueError(f"arrays: values={arrangement!r}; expected one of {get_args(Values)}")
     plain = sample(
         np.random.default_rng(draw(seeds)),
         (sides,) if isinstance(sides, int) else cast("Shape", sides),
         domain,
         drawn_dtype,
-        spread=draw(_strategy(values)) == "spread",
+        spread=arrangement == "spread",
         ties=tied,
         zeros=zeroed,
     )
@@ -187,7 +190,7 @@ def broadcastable(
     count : int
         How many belong to a group.
     shape : tuple of int or strategy, optional
-        What they broadcast to; as `shapes` draws it by default.
+        What they broadcast to, together; as `shapes` draws it by default.
     of : function
         `tensors`, the default, or `arrays`.
     domain : Reals or tuple of Reals, optional
@@ -203,6 +206,10 @@ def broadcastable(
     domains = domain if isinstance(domain, tuple) else (domain,) * count
     if len(domains) != count:
         raise ValueError(f"broadcastable: {len(domains)} domains for {count} operands")
+    sides = [draw(broadcasting_to(whole)) for _ in domains]
+    if sides and np.broadcast_shapes(*sides) != tuple(whole):
+        sides[draw(st.integers(0, count - 1))] = whole
     return tuple(
-        draw(of(draw(broadcasting_to(whole)), domain=domain, **options)) for domain in domains
+        draw(of(shape_, domain=domain_, **options))
+        for shape_, domain_ in zip(sides, domains, strict=True)
     )

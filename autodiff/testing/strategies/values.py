@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,16 +11,41 @@ from autodiff.domain import Reals
 from autodiff.typing import Array, Shape
 
 
-@lru_cache(maxsize=64)
-def _grid(domain: Reals, digits: int) -> Array:
-    """The numbers of so many decimals in `domain`, in order, without 0; not to be written."""
-    scale = 10**digits
-    numbers: Array = np.arange(math.ceil(domain.low * scale), math.floor(domain.high * scale) + 1)
-    numbers = numbers[numbers != 0] / scale
-    for point in domain.around if domain.gap else ():
-        numbers = numbers[np.abs(numbers - point) >= domain.gap]
-    numbers.flags.writeable = False
-    return numbers
+class _Grid:
+    """The numbers of so many decimals in `domain`, in order, without 0: ranges of integers."""
+
+    def __init__(self, domain: Reals, digits: int) -> None:
+        self._scale = scale = 10**digits
+        self._ranges = [range(math.ceil(domain.low * scale), math.floor(domain.high * scale) + 1)]
+        self._cut(0, 0)
+        for point in domain.around if domain.gap else ():
+            below = math.floor((point - domain.gap) * scale)
+            above = math.ceil((point + domain.gap) * scale)
+            # Not nearer than the gap, however the ends were rounded.
+            below -= abs(below / scale - point) < domain.gap
+            above += abs(above / scale - point) < domain.gap
+            self._cut(below + 1, above - 1)
+
+    def _cut(self, first: int, last: int) -> None:
+        cut = [
+            part
+            for r in self._ranges
+            for part in (range(r.start, min(r.stop, first)), range(max(r.start, last + 1), r.stop))
+        ]
+        self._ranges = [part for part in cut if len(part)]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._ranges))
+
+    def __getitem__(self, places: Array) -> Array:
+        """The numbers at these places."""
+        numbers = np.array(places, dtype=np.int64)
+        start = 0
+        for part in self._ranges:
+            inside = (places >= start) & (places < start + len(part))
+            numbers[inside] = places[inside] - start + part.start
+            start += len(part)
+        return np.asarray(numbers / self._scale)
 
 
 def contains_zero(domain: Reals) -> bool:
@@ -61,9 +85,9 @@ def sample(
     """
     size = math.prod(shape)
     digits = min(3, np.finfo(dtype).precision - 1)
-    while len(_grid(domain, digits)) < 2 * size and digits < np.finfo(dtype).precision - 1:
+    while len(_Grid(domain, digits)) < 2 * size and digits < np.finfo(dtype).precision - 1:
         digits += 1
-    grid = _grid(domain, digits)
+    grid = _Grid(domain, digits)
     if size > len(grid):
         raise ValueError(
             f"{size} distinct numbers of {dtype} in {domain}: there are only {len(grid)} of "

@@ -362,6 +362,31 @@ def test_report():
     assert abs(rules / differences - 0.5) < 1e-6
 
 
+def test_a_small_wrong_entry_is_not_called_all_but_right():
+    with pytest.raises(GradientError) as caught:
+        check_gradients(SmallEntry(), np.array([1e9, 1.0]))
+    assert "all but right" not in str(caught.value)
+    assert "small beside the largest" in str(caught.value)
+
+
+class SmallEntry(Square):
+    def vjp(self, g, x):
+        return (2 * g * x * np.array([1.0, 0.4]),)
+
+
+def test_a_rule_for_arrays_alone_is_told_of():
+    class Writes(Square):
+        def vjp(self, g, x):
+            slopes = np.zeros(x.shape)
+            slopes[:] = 2 * g * x
+            return (slopes,)
+
+    check_gradients(Writes(), draw(3), modes=("reverse",))
+    with pytest.raises(TypeError) as caught:
+        check_gradients(Writes(), draw(3))
+    assert 'modes=("reverse",)' in caught.value.__notes__[-1]
+
+
 def test_smallest_failing_inputs_fail_too():
     with pytest.raises(GradientError) as caught:
         check_gradients(Transposed(), draw(6, 6), draw(6, 6, seed=1))

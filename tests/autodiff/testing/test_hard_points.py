@@ -9,6 +9,7 @@ import pytest
 import autodiff as ad
 from autodiff.testing import GradientError, KinkWarning, UncheckableError, check_gradients
 from nn.functional import sigmoid, softmax
+from tests.autodiff.testing.wrong_rules import Square
 
 
 def single(*numbers):
@@ -81,6 +82,22 @@ def test_a_conversion_to_a_lower_precision_is_said():
 
     with pytest.raises(UncheckableError, match="rounds to float32 inside"):
         check_gradients(rounds, np.array([0.3, -1.2]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_infinite_slope_is_a_singular_point(dtype):
+    with pytest.raises(UncheckableError, match=r"singular point"):
+        check_gradients(ad.sqrt, np.array([1.0, 0.0], dtype))
+
+
+def test_an_infinite_gradient_of_a_finite_slope_is_wrong():
+    class Wrong(Square):
+        def vjp(self, g, x):
+            with np.errstate(divide="ignore"):
+                return (2 * g * x + g / x,)
+
+    with pytest.raises(GradientError, match="inf"):
+        check_gradients(Wrong(), np.array([1.0, 0.0]))
 
 
 def test_the_smallest_inputs_fail_in_the_same_way():

@@ -1,6 +1,7 @@
 """The strategies give what they say, in the proportions that they promise."""
 
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 import autodiff as ad
-from autodiff import Tensor
+from autodiff import Op, Tensor
 from autodiff.domain import NONZERO, POSITIVE, REALS, UNIT, Reals
 from autodiff.extra import import_extra
 from autodiff.ops.arithmetic import Divide
@@ -269,3 +270,43 @@ def test_a_missing_hypothesis_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "chainrule\[testing\]"'):
         import_extra("hypothesis", "testing", "autodiff.testing.strategies")
+
+
+def test_wide_domains_take_no_memory():
+    tracemalloc.start()
+    try:
+        drawn = sampled(arrays((5,), domain=Reals(-1e8, 1e8, gap=10.0)), 20)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1e7
+    assert all((np.abs(x) >= 10).all() and len(set(x)) == 5 for x in drawn)
+    assert max(np.abs(x).max() for x in drawn) > 1e7
+
+
+def test_groups_broadcast_to_the_shape_given():
+    for group in sampled(broadcastable(2, of=arrays, shape=st.just((2, 3))), 100):
+        assert np.broadcast_shapes(*(x.shape for x in group)) == (2, 3)
+
+
+def test_unknown_values():
+    with pytest.raises(ValueError, match="sprad"):
+        sampled(arrays(values="sprad"), 1)
+
+
+def test_a_number_laid_out_as_broadcast():
+    for x in sampled(arrays((), layout="broadcast", ties=True), 3):
+        assert x.shape == ()
+
+
+class Undeclared(Op):
+    def forward(self, x):
+        return x
+
+
+@pytest.mark.parametrize(
+    ("op", "says"), [(ad.sum, "no operation"), (Undeclared(), "cases"), (Undeclared, "cases")]
+)
+def test_what_has_no_arguments(op, says):
+    with pytest.raises(TypeError, match=says):
+        sampled(arguments(op), 1)
