@@ -138,7 +138,8 @@ def reverse_pass(
     create_graph : bool
         Read the rules on Tensors, so that what they compute is recorded.
     since : int
-        Nodes numbered below it are ends: the walk goes no further, as if they were leaves.
+        With targets: nodes numbered below it are ends, where the walk goes no further, as if
+        they were leaves.
     hooks : bool
         Whether hooks are called.
 
@@ -167,7 +168,7 @@ def reverse_pass(
             [n for n in nodes if n.number >= since and not leading.isdisjoint(n.parents)], leading
         )
     else:
-        check_saved([n for n in nodes if n.number >= since] if since else nodes)
+        check_saved(nodes)
 
     mode = modes.get()
     watching = mode is not None and mode.anomaly
