@@ -148,15 +148,14 @@ class Unstack(Op):
     axis: int = 0
 
     numpy = np.unstack
-    saves = RESIDUAL
 
     def forward(self, x: Any) -> Any:
         rows = np.moveaxis(x, self.axis, 0)
-        return [rows[i, ...] for i in range(len(rows))], rows.shape[1:]
+        return [rows[i, ...] for i in range(len(rows))]
 
-    def vjp(self, g: Sequence[Value | None], shape: Shape) -> Gradients:
+    def vjp(self, g: Sequence[Value | None]) -> Gradients:
         given = next(part for part in g if part is not None)
-        parts = [np.zeros_like(given, shape=shape) if part is None else part for part in g]
+        parts = [np.zeros_like(given) if part is None else part for part in g]
         return (np.stack(parts, axis=self.axis),)
 
     def expression(self, *arguments: str) -> str:

@@ -669,3 +669,10 @@ def test_several_outputs_of_other_arrays():
     a, _ = ad.split(x, 2)
     (g,) = gradients(a, [x], seed=Duck(np.ones(2)))
     assert g.inner.tolist() == [1, 1, 0, 0]
+
+
+def test_rows_that_nothing_uses_get_zeros():
+    x = Tensor(np.arange(6.0).reshape(3, 2), requires_grad=True)
+    rows = list(x)
+    (rows[1] * [3.0, 5.0]).sum().backward()
+    np.testing.assert_array_equal(x.grad, [[0, 0], [3, 5], [0, 0]])
