@@ -5,6 +5,7 @@ from nn.callbacks import Callback, EarlyStopping, Run
 from nn.checkpoints import load_checkpoint, save_checkpoint
 from nn.evaluation import evaluate, predict
 from nn.history import History
+from nn.memory import keep_freed_memory
 from nn.metrics import accuracy, binary_accuracy
 from nn.modules import *  # noqa: F403  # the layers are the namespace
 from nn.optimizers import *  # noqa: F403  # so are the optimizers
@@ -36,3 +37,5 @@ __all__ = [
     *modules.__all__,
     *optimizers.__all__,
 ]
+
+keep_freed_memory()

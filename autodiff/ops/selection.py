@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -138,7 +138,7 @@ class Where(Op):
 
     def vjp(self, g: Value) -> Gradients:
         return (
-            lambda: np.where(self.condition, g, 0),
+            lambda: keep(self.condition, g),
             lambda: np.where(self.condition, 0, g),
         )
 
@@ -196,6 +196,26 @@ def clip(
         lowest, highest = limits(np.result_type(*kinds))
         low, high = lowest if low is None else low, highest if high is None else high
     return _clip(a, low, high)
+
+
+_BITS: Final = {2: np.int16, 4: np.int32, 8: np.int64}
+
+
+def keep(condition: Value, x: Value) -> Value:
+    """`x` where the condition holds, 0 elsewhere: for rules, on arrays, Tensors and symbols alike.
+
+    On arrays it multiplies the bits by 0 or 1, which is exact for ∞ and NaN too, and several
+    times as fast as ``np.where``, whose branch for each element a processor often guesses wrong.
+
+    Parameters
+    ----------
+    condition : array of bool
+        Broadcasting with `x`.
+    x : array, Tensor or symbol
+    """
+    if type(x) is np.ndarray and type(condition) is np.ndarray and x.dtype.itemsize in _BITS:
+        return np.multiply(x.view(_BITS[x.dtype.itemsize]), condition).view(x.dtype)
+    return np.where(condition, x, 0)
 
 
 @implements(np.where)

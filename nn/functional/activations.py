@@ -13,6 +13,7 @@ from autodiff import max as maximum_along
 from autodiff.domain import NONZERO
 from autodiff.op import Gradients
 from autodiff.ops.elementwise import Elementwise
+from autodiff.ops.selection import keep
 from autodiff.typing import Value, as_array, as_floating
 
 
@@ -60,7 +61,7 @@ class ReLU(Elementwise):
         return np.maximum(x, 0)
 
     def vjp(self, g: Value, y: Value) -> Gradients:
-        return (np.where(y > 0, g, 0),)
+        return (keep(y > 0, g),)
 
     def definition(self, x: Value) -> Value:
         return where(x > 0, x, 0)

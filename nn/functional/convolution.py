@@ -10,7 +10,7 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +18,8 @@ from autodiff import INPUTS, OTHERS, RESIDUAL, Op, matmul, notation, pad, stack,
 from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
 from autodiff.typing import Shape, Value
+from nn.functional.patches import Patches
 from nn.functional.windows import Windows
-
-_BLOCK: Final = 2**18
-"""How many elements of windows are laid out at once: what fits into a processor's cache."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,16 +54,6 @@ class OfWindows(Op, abstract=True):
         batch, channels, *count = y.shape
         return y.reshape((batch, self.groups, channels // self.groups, math.prod(count)))
 
-    def columns(self, x: Any, count: Shape) -> Iterator[tuple[slice, Any]]:
-        """Some samples at a time, their windows as (samples, groups, elements, places)."""
-        every = self.windows.over(self.windows.padded(x), count)
-        elements = x.shape[1] * math.prod(self.windows.size)
-        places = math.prod(count)
-        for some in blocks(x.shape[0], elements * places):
-            part = every[some]
-            shape = (part.shape[0], self.groups, elements // self.groups, places)
-            yield some, part.reshape(shape)
-
     def places(self, count: Shape) -> Iterator[tuple[Any, Any]]:
         """Per element of the kernel its index, and that of what it meets in the padded image."""
         indices = itertools.product(*map(range, self.windows.size))
@@ -87,12 +75,6 @@ class OfWindows(Op, abstract=True):
             ((0, 1, 3, 3), (2, 1, 2, 2), (1, 1), ((0, 0), (0, 0)), (1, 1), 1),
         ):
             yield Windows(kernel[2:], stride, padding, dilation), groups, shape, kernel
-
-
-def blocks(batch: int, elements: int) -> Iterator[slice]:
-    """The samples, of so many elements each, some at a time."""
-    some = max(1, _BLOCK // max(1, elements))
-    return (slice(start, start + some) for start in range(0, batch, some))
 
 
 def convolved_shape(windows: Windows, x: Shape, weight: Shape) -> Shape:
@@ -121,15 +103,9 @@ class Convolution(OfWindows):
     needs = ((1,), (0,), ())
 
     def forward(self, x: Any, weight: Any, *bias: Any) -> Any:
-        shape = convolved_shape(self.windows, x.shape, weight.shape)
         dtype = np.result_type(x.dtype, weight.dtype, *(b.dtype for b in bias))
-        # In C order, whatever the image's: its parts must be views.
-        y = np.empty_like(x, shape=shape, dtype=dtype, order="C")
-        rows, parts = self.rows(weight), self.grouped(y)
-        for some, columns in self.columns(x, shape[2:]):
-            parts[some] = np.matmul(rows, columns)
-        for b in bias:
-            y += b.reshape(b.shape[0], *(1 for _ in shape[2:]))
+        patches = Patches(self.windows, x.shape[2:], self.groups)
+        y = patches.convolved(x, weight, bias[0] if bias else None, dtype)
         return y, x.shape[2:]
 
     def vjp(self, g: Value, x: Value, weight: Value, shape: Shape) -> Gradients:
@@ -139,7 +115,7 @@ class Convolution(OfWindows):
         )
         if not self.biased:
             return gradients
-        return (*gradients, lambda: np.sum(g, axis=(0, *range(2, g.ndim))))
+        return (*gradients, lambda: np.sum(np.sum(g, axis=0), axis=tuple(range(1, g.ndim - 1))))
 
     def expression(self, *arguments: str) -> str:
         bias = [notation.within(text, notation.OPERATOR) for text in arguments[2:]]
@@ -182,18 +158,14 @@ class ConvolutionInputGradient(OfWindows):
     needs = OTHERS
 
     def forward(self, g: Any, weight: Any) -> Any:
-        count, size = g.shape[2:], self.windows.size
-        channels = weight.shape[1] * self.groups
-        shape = (g.shape[0], channels, *self.windows.padded_shape(self.shape))
-        x = np.zeros_like(g, shape=shape, dtype=np.result_type(g.dtype, weight.dtype))
-        rows, parts = np.swapaxes(self.rows(weight), -1, -2), self.grouped(g)
-        for some in blocks(g.shape[0], channels * math.prod(size) * math.prod(count)):
-            columns = np.matmul(rows, parts[some])
-            columns = columns.reshape((columns.shape[0], channels, *size, *count))
-            image = x[some]
-            for element, meets in self.places(count):
-                image[meets] += columns[(slice(None), slice(None), *element[1:])]
-        return x[self.windows.inside(self.shape)]
+        # A convolution again: of g, spread by the stride, with the kernel turned round.
+        out, channels, *size = weight.shape
+        turned = np.flip(weight, tuple(range(2, weight.ndim)))
+        parted = turned.reshape((self.groups, out // self.groups, channels, *size))
+        swapped = parted.swapaxes(1, 2).reshape((self.groups * channels, -1, *size))
+        windows, steps = self.windows.transposed(self.shape), self.windows.stride
+        patches = Patches(windows, g.shape[2:], self.groups, steps)
+        return patches.convolved(g, swapped, None, np.result_type(g.dtype, weight.dtype))
 
     def vjp(self, g: Value, y: Value, weight: Value) -> Gradients:
         return (
@@ -228,13 +200,8 @@ class ConvolutionWeightGradient(OfWindows):
     needs = OTHERS
 
     def forward(self, x: Any, g: Any) -> Any:
-        parts = self.grouped(g)
-        elements = x.shape[1] // self.groups * math.prod(self.windows.size)
-        shape = (*parts.shape[1:3], elements)
-        rows = np.zeros_like(x, shape=shape, dtype=np.result_type(x.dtype, g.dtype))
-        for some, columns in self.columns(x, g.shape[2:]):
-            rows += np.matmul(parts[some], np.swapaxes(columns, -1, -2)).sum(axis=0)
-        return rows.reshape((g.shape[1], -1, *self.windows.size)), x.shape[2:]
+        patches = Patches(self.windows, x.shape[2:], self.groups)
+        return patches.weight_gradient(x, g, np.result_type(x.dtype, g.dtype)), x.shape[2:]
 
     def vjp(self, g: Value, x: Value, y: Value, shape: Shape) -> Gradients:
         return (

@@ -12,8 +12,9 @@ import numpy as np
 from autodiff import RESIDUAL, Op, Tensor, pad, where
 from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
+from autodiff.ops.selection import keep
 from autodiff.typing import Array, Shape, Value, as_floating
-from nn.functional.windows import Windows, per_axis, windows_for
+from nn.functional.windows import Windows, laid_out_as, per_axis, windows_for
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,14 +62,24 @@ class MaxPooling(Pooling):
     def forward(self, x: Any) -> Any:
         image = self.windows.padded(x, -math.inf)
         first, *others = self.windows.positions(self.pooled_shape(x)[2:])
-        y = image[first].copy()
+        y = np.copy(image[first], order="K")
         places = np.zeros_like(y, dtype=np.uint8 if len(others) < 256 else np.int64)
         for place, meets in enumerate(others, start=1):
             candidate = image[meets]
-            # The first NaN wins, as in np.maximum.
-            np.copyto(places, place, where=~(candidate <= y) & (y == y))
+            # Places grow, so that the largest of those that were better is the last of them; no
+            # branch for each element, which a processor would often guess wrong.
+            better = np.greater(candidate, y)
+            np.maximum(places, np.multiply(better, place, dtype=places.dtype), out=places)
             np.maximum(y, candidate, out=y)
+        if np.isnan(y).any():
+            self._place_nans(image, y, places)
         return y, (places, x.shape[2:])
+
+    def _place_nans(self, image: Any, y: Any, places: Any) -> None:
+        """The first NaN is the largest, as in np.maximum, but no comparison says so."""
+        positions = list(self.windows.positions(y.shape[2:]))
+        for place, meets in reversed(list(enumerate(positions))):
+            np.copyto(places, place, where=np.isnan(image[meets]))
 
     def vjp(self, g: Value, residual: tuple[Any, Shape]) -> Gradients:
         places, shape = residual
@@ -107,7 +118,7 @@ class TakeFromWindows(Pooling):
         image = self.windows.padded(x)
         y = np.zeros_like(x, shape=self.places.shape)
         for place, meets in enumerate(self.windows.positions(self.places.shape[2:])):
-            y = np.where(self.places == place, image[meets], y)
+            np.copyto(y, image[meets], where=self.places == place)
         return y, x.shape[2:]
 
     def vjp(self, g: Value, shape: Shape) -> Gradients:
@@ -147,9 +158,15 @@ class PutInWindows(Pooling):
     shape: Shape
 
     def forward(self, g: Any) -> Any:
-        image = np.zeros_like(g, shape=(*g.shape[:2], *self.windows.padded_shape(self.shape)))
+        shape = (*g.shape[:2], *self.windows.padded_shape(self.shape))
+        g = laid_out_as(self.places, g)
+        image = np.zeros_like(g, shape=shape)
         for place, meets in enumerate(self.windows.positions(g.shape[2:])):
-            image[meets] += np.where(self.places == place, g, 0)
+            put = keep(self.places == place, g)
+            if self.windows.overlap:
+                image[meets] += put
+            else:
+                image[meets] = put
         return image[self.windows.inside(self.shape)]
 
     def vjp(self, g: Value) -> Gradients:

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from autodiff.typing import Shape, Value
+from autodiff.typing import Shape
 
 Padding: TypeAlias = int | Sequence[int | tuple[int, int]] | Literal["valid", "same", "full"]
 """How wide the border is: one number for all sides, per axis a number or (before, after), or
@@ -45,6 +45,11 @@ class Windows:
     def spans(self) -> Shape:
         """From the first to the last element, both included."""
         return tuple(d * (size - 1) + 1 for size, d in zip(self.size, self.dilation, strict=True))
+
+    @property
+    def overlap(self) -> bool:
+        """Whether an element may lie in more than one window."""
+        return any(span > s for span, s in zip(self.spans, self.stride, strict=True))
 
     def count(self, shape: Shape) -> Shape:
         """How many windows fit, per axis: ⌊(n + 2p − m) / s⌋ + 1.
@@ -107,14 +112,36 @@ class Windows:
                 ),
             )
 
-    def over(self, x: Value, count: Shape) -> Any:
-        """All windows of a padded image, as a view: (batch, channel, *size, *count)."""
-        axes = len(self.size)
-        every = np.lib.stride_tricks.sliding_window_view(x, self.spans, tuple(range(2, 2 + axes)))
-        starts = (slice(None, s * n, s) for s, n in zip(self.stride, count, strict=True))
-        index: tuple[Any, ...] = (..., *starts, *(slice(None, None, d) for d in self.dilation))
-        of_count, of_size = range(2, 2 + axes), range(2 + axes, 2 + 2 * axes)
-        return np.transpose(every[index], (0, 1, *of_size, *of_count))
+    def transposed(self, shape: Shape) -> Windows:
+        """The windows of the transpose of a convolution: one for each element of the image.
+
+        They lie over what came out of it, spread by the stride. A border may be negative.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The axes of the image.
+        """
+        pairs = tuple(
+            (span - 1 - before, n + before - s * (count - 1) - 1)
+            for n, (before, _), span, s, count in zip(
+                shape, self.padding, self.spans, self.stride, self.count(shape), strict=True
+            )
+        )
+        return Windows(self.size, (1,) * len(shape), pairs, self.dilation)
+
+
+def laid_out_as(like: Any, x: Any) -> Any:
+    """`x` with its axes in memory in the order of those of `like`: a copy, unless they are.
+
+    NumPy walks through arrays together, and is slow where each lies in another order.
+    """
+    order = np.argsort(like.strides, kind="stable")
+    if type(x) is not np.ndarray or (np.diff(np.take(x.strides, order)) >= 0).all():
+        return x
+    y = np.empty_like(like, dtype=x.dtype)
+    y[...] = x
+    return y
 
 
 def is_whole(value: Any, smallest: int) -> bool:

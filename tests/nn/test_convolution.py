@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import nn
 from autodiff import Tensor, gradients
 from nn import functional as F
-from nn.functional import convolution
+from nn.functional import convolution, patches
 from nn.functional.windows import Windows
 from tests.operations import reference
 
@@ -236,7 +236,7 @@ def test_some_samples_at_a_time(monkeypatch, block):
         (convolution.ConvolutionWeightGradient(windows), (x, g)),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(convolution, "_BLOCK", block)
+            patch.setattr(patches, "_BLOCK", block)
             y = op(*inputs)
         np.testing.assert_allclose(y, *reference(op, inputs), rtol=1e-12, atol=1e-13)
 
