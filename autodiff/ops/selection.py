@@ -201,7 +201,7 @@ def clip(
 _BITS: Final = {2: np.int16, 4: np.int32, 8: np.int64}
 
 
-def keep(condition: Value, x: Value) -> Value:
+def keep(condition: Value, x: Value, out: Any = None) -> Value:
     """`x` where the condition holds, 0 elsewhere: for rules, on arrays, Tensors and symbols alike.
 
     On arrays it multiplies the bits by 0 or 1, which is exact for ∞ and NaN too, and several
@@ -212,10 +212,17 @@ def keep(condition: Value, x: Value) -> Value:
     condition : array of bool
         Broadcasting with `x`.
     x : array, Tensor or symbol
+    out : array, optional
+        Where it goes, of the result's shape and dtype.
     """
     if type(x) is np.ndarray and type(condition) is np.ndarray and x.dtype.itemsize in _BITS:
-        return np.multiply(x.view(_BITS[x.dtype.itemsize]), condition).view(x.dtype)
-    return np.where(condition, x, 0)
+        bits = _BITS[x.dtype.itemsize]
+        into = None if out is None else out.view(bits)
+        return np.multiply(x.view(bits), condition, out=into).view(x.dtype)
+    kept = np.where(condition, x, 0)
+    if out is not None:
+        out[...] = kept
+    return kept
 
 
 @implements(np.where)

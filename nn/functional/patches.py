@@ -20,6 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from autodiff.typing import Shape
+from nn.functional.threads import share_out
 from nn.functional.windows import Windows
 
 _BLOCK: Final = 2**18
@@ -61,11 +62,17 @@ class Patches:
     def convolved(self, x: Any, weight: Any, bias: Any, dtype: Any) -> Any:
         """Σ x[n, c, s i + d k] w[o, c, k] over c and k, plus b[o] unless it is None."""
         batch, out, *_, places = x.shape[0], weight.shape[0], *self.count
-        parts = out // self.groups
         y = np.empty_like(x, shape=(batch, *self.count, out), dtype=dtype, order="C")
         kernel = self._kernel(weight, dtype)
         row = None if bias is None else np.tile(bias, places)
-        for some, runs in self._runs(x, out, dtype):
+        share_out(batch, y.size, lambda some: self._convolve(x[some], kernel, row, y[some]))
+        return np.moveaxis(y, -1, 1)
+
+    def _convolve(self, x: Any, kernel: Any, row: Any, y: Any) -> None:
+        """Convolve into y, of shape (samples, …, outputs); add the bias to each line of it."""
+        *_, places, out = y.shape
+        parts = out // self.groups
+        for some, runs in self._runs(x, out, y.dtype):
             # (samples, groups, places, outputs): a view, one matrix for each sample and group.
             shape = (runs.shape[0], math.prod(self.count), self.groups, parts)
             sums = y[some].reshape(shape).swapaxes(1, 2)
@@ -77,10 +84,22 @@ class Patches:
             if row is not None:
                 lines = y[some].reshape(-1, places * out)
                 lines += row
-        return np.moveaxis(y, -1, 1)
 
     def weight_gradient(self, x: Any, g: Any, dtype: Any) -> Any:
         """Σ x[n, c, s i + d k] g[n, o, i] over n and i."""
+        batch, out = g.shape[:2]
+        parts, channels = out // self.groups, x.shape[1] // self.groups
+        *leading, size = self.windows.size
+        shares = share_out(batch, g.size, lambda some: self._gather(x[some], g[some], dtype))
+        kernel = sum(shares[1:], start=shares[0])
+        kernel = kernel.reshape((*leading, self.groups, size, channels, parts))
+        # (leading…, groups, size, channels, parts) as (groups, parts, channels, leading…, size).
+        axes = len(leading)
+        order = (axes, axes + 3, axes + 2, *range(axes), axes + 1)
+        return kernel.transpose(order).reshape((out, channels, *self.windows.size))
+
+    def _gather(self, x: Any, g: Any, dtype: Any) -> Any:
+        """The gradient to the kernel as `_kernel` gives it, of some samples."""
         out = g.shape[1]
         parts, channels = out // self.groups, x.shape[1] // self.groups
         *leading, size = self.windows.size
@@ -92,11 +111,7 @@ class Patches:
             sums = last[some].reshape(shape).swapaxes(1, 2)
             for part, matrices in zip(kernel, self._rows(runs), strict=True):
                 part += np.matmul(matrices.swapaxes(-1, -2), sums).sum(axis=0)
-        kernel = kernel.reshape((*leading, self.groups, size, channels, parts))
-        # (leading…, groups, size, channels, parts) as (groups, parts, channels, leading…, size).
-        axes = len(leading)
-        order = (axes, axes + 3, axes + 2, *range(axes), axes + 1)
-        return kernel.transpose(order).reshape((out, channels, *self.windows.size))
+        return kernel
 
     def _kernel(self, weight: Any, dtype: Any) -> Any:
         """Per row of the kernel a matrix for each group: (rows, groups, size · channels, parts)."""

@@ -160,13 +160,14 @@ class PutInWindows(Pooling):
     def forward(self, g: Any) -> Any:
         shape = (*g.shape[:2], *self.windows.padded_shape(self.shape))
         g = laid_out_as(self.places, g)
+        overlap = self.windows.overlap
         image = np.zeros_like(g, shape=shape)
         for place, meets in enumerate(self.windows.positions(g.shape[2:])):
-            put = keep(self.places == place, g)
-            if self.windows.overlap:
-                image[meets] += put
+            chosen = self.places == place
+            if overlap:
+                image[meets] += keep(chosen, g)
             else:
-                image[meets] = put
+                keep(chosen, g, out=image[meets])
         return image[self.windows.inside(self.shape)]
 
     def vjp(self, g: Value) -> Gradients:

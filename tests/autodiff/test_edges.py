@@ -12,6 +12,7 @@ import pytest
 import autodiff as ad
 import nn
 from autodiff import OUTPUT, RESIDUAL, Op, Tensor, gradients, no_grad, numerical_gradient, writes
+from autodiff.ops.selection import keep
 from autodiff.ops.sinc import Sinc
 from tests.duck import Duck
 from tests.operations import reference
@@ -676,3 +677,22 @@ def test_rows_that_nothing_uses_get_zeros():
     rows = list(x)
     (rows[1] * [3.0, 5.0]).sum().backward()
     np.testing.assert_array_equal(x.grad, [[0, 0], [3, 5], [0, 0]])
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", np.longdouble])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_keeping_is_selecting(dtype, order):
+    """0 where the condition does not hold, whatever stands there."""
+    values = [1.5, -2.0, 0.0, -0.0, np.inf, -np.inf, np.nan, 3.0]
+    x = np.array([values, values[::-1]], dtype, order=order)[:, ::-1]
+    for condition in (x > 0, x != x, np.zeros_like(x, bool), np.array([True] * 4 + [False] * 4)):
+        expected = np.where(condition, x, np.zeros((), dtype))
+        kept = keep(condition, x)
+        assert kept.dtype == dtype
+        np.testing.assert_array_equal(kept, expected)
+        np.testing.assert_array_equal(np.signbit(kept), np.signbit(expected))
+        out = np.full((4, 8), 7, dtype)
+        keep(condition, x, out=out[::2])
+        np.testing.assert_array_equal(out[::2], expected)
+        assert (out[1::2] == 7).all()
+    assert keep(np.array(True), np.array(2, dtype)) == 2

@@ -1,0 +1,75 @@
+"""Samples shared out between threads.
+
+A product for one image is too small to be shared out by a BLAS, but the images are many: they go
+to as many threads as the BLAS was given (``OPENBLAS_NUM_THREADS``, ``threadpool_limits``), and
+meanwhile each of them computes its products alone. It takes threadpoolctl (the extra ``train``)
+to tell the BLAS; without it, one thread goes through all samples.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, Final, TypeVar
+
+_T = TypeVar("_T")
+
+_WORTH: Final = 2**19
+"""From how many elements on sharing out is worth its price, about 0.1 ms."""
+
+
+def share_out(samples: int, elements: int, work: Callable[[slice], _T]) -> list[_T]:
+    """What `work` gives for each share of the samples, in their order.
+
+    Parameters
+    ----------
+    samples : int
+        How many there are.
+    elements : int
+        How many elements are computed with, in all.
+    work : callable
+        Of a slice of samples.
+    """
+    threads = min(_blas_threads(), samples) if elements >= _WORTH else 1
+    if threads <= 1:
+        return [work(slice(0, samples))]
+    bounds = [samples * i // threads for i in range(threads + 1)]
+    own, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
+    with _blas().limit(limits=1):
+        futures = [_pool(threads - 1).submit(work, share) for share in others]
+        try:
+            first = work(own)
+        finally:  # nobody writes into an array any more once an error is out
+            for future in futures:
+                future.exception()
+        return [first, *(future.result() for future in futures)]
+
+
+def _blas_threads() -> int:
+    blas = _blas()
+    if blas is None:
+        return 1
+    return min((library.num_threads for library in blas.lib_controllers), default=1)
+
+
+@cache
+def _blas() -> Any:
+    """The BLAS that NumPy computes with, to be told how many threads to use; None if unknown."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ModuleNotFoundError:
+        return None
+    return ThreadpoolController().select(user_api="blas")
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="chainrule")
+
+
+if hasattr(os, "register_at_fork"):
+    # The threads do not live on in a child, which makes its own.
+    os.register_at_fork(after_in_child=_pool.cache_clear)

@@ -1,0 +1,96 @@
+"""Samples shared out between threads."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from nn.functional import convolution, threads
+from nn.functional.windows import Windows
+from tests.operations import reference
+
+
+@pytest.fixture(params=[1, 2, 3])
+def count(request, monkeypatch):
+    """So many threads, for whatever there is to do."""
+    pytest.importorskip("threadpoolctl", reason="without it one thread does all")
+    monkeypatch.setattr(threads, "_blas_threads", lambda: request.param)
+    monkeypatch.setattr(threads, "_WORTH", 0)
+    return request.param
+
+
+@pytest.mark.parametrize("samples", [0, 1, 2, 5, 100])
+def test_each_sample_is_in_one_share(count, samples):
+    shares = threads.share_out(samples, 1, lambda share: list(range(samples))[share])
+    assert [sample for share in shares for sample in share] == list(range(samples))
+    assert len(shares) == max(1, min(count, samples))
+
+
+def test_shares_are_worked_on_at_once(count):
+    """Each waits until all have begun, which one thread could not do for two."""
+    barrier = threading.Barrier(count, timeout=20)
+    threads.share_out(100, 1, lambda share: barrier.wait())
+
+
+@pytest.mark.parametrize("failing", [0, 2])
+def test_an_error_comes_out_once_all_have_finished(count, failing):
+    finished = []
+
+    def work(share):
+        if share.start <= failing * 2 < share.stop:
+            raise ValueError(f"share from {share.start}")
+        finished.append(share)
+
+    with pytest.raises(ValueError, match="share from"):
+        threads.share_out(6, 1, work)
+    assert len(finished) == count - 1
+
+
+def test_the_blas_computes_alone_meanwhile_and_as_before_afterwards(count):
+    blas = threads._blas()
+    with blas.limit(limits=2):
+        before = [library.num_threads for library in blas.lib_controllers]
+        during = threads.share_out(
+            4, 1, lambda share: [library.num_threads for library in blas.lib_controllers]
+        )
+        assert [library.num_threads for library in blas.lib_controllers] == before
+    if count > 1:
+        assert during == [[1] * len(before)] * count
+
+
+def test_little_work_is_not_shared_out(monkeypatch):
+    monkeypatch.setattr(threads, "_blas_threads", lambda: 2)
+    assert threads.share_out(10, 100, lambda share: share) == [slice(0, 10)]
+
+
+def test_convolutions_are_the_same(count):
+    rng = np.random.default_rng(count)
+    windows, shape, kernel = Windows((2,), (1,), ((1, 0),), (1,)), (7, 2, 4), (3, 2, 2)
+    x, w, b, g = (rng.normal(size=s) for s in (shape, kernel, 3, (7, 3, 4)))
+    for op, inputs in (
+        (convolution.Convolution(windows, 1, True), (x, w, b)),
+        (convolution.ConvolutionInputGradient(windows, 1, (4,)), (g, w)),
+        (convolution.ConvolutionWeightGradient(windows), (x, g)),
+    ):
+        np.testing.assert_allclose(op(*inputs), *reference(op, inputs), rtol=1e-12, atol=1e-13)
+
+
+FORKED = """
+import os
+from nn.functional import threads
+threads._blas_threads = lambda: 2
+share = lambda: threads.share_out(2 ** 20, 2 ** 20, lambda share: share.start)
+assert share() == [0, 2 ** 19]
+if (child := os.fork()) == 0:
+    os._exit(share() != [0, 2 ** 19])
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+def test_a_forked_process_has_threads_of_its_own():
+    pytest.importorskip("threadpoolctl", reason="without it one thread does all")
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], check=True, timeout=60)
