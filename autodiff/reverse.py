@@ -13,6 +13,7 @@ from autodiff.hooks import hooked
 from autodiff.modes import modes
 from autodiff.op import Op, Output
 from autodiff.saves import needed_positions
+from autodiff.stages import staged_sum
 from autodiff.typing import Shape, Value
 
 _Function: Final = type(lambda: None)
@@ -24,7 +25,7 @@ def sum_to(value: Value, shape: Shape) -> Value:
         return sum_to(value, shape[len(shape) - value.ndim :]).reshape(shape)
     lead = value.ndim - len(shape)
     stretched = [lead + i for i, n in enumerate(shape) if n == 1 and value.shape[lead + i] != 1]
-    return value.sum(axis=(*range(lead), *stretched)).reshape(shape)
+    return staged_sum(value, (*range(lead), *stretched)).reshape(shape)
 
 
 def _broadcasts_to(shape: Shape, target: Shape) -> bool:

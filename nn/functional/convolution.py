@@ -17,6 +17,7 @@ import numpy as np
 from autodiff import INPUTS, OTHERS, RESIDUAL, Op, matmul, notation, pad, stack, swapaxes
 from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
+from autodiff.stages import staged_sum
 from autodiff.typing import Shape, Value
 from nn.functional.patches import Patches
 from nn.functional.windows import Windows
@@ -116,7 +117,7 @@ class Convolution(OfWindows):
         )
         if not self.biased:
             return gradients
-        return (*gradients, lambda: np.sum(np.sum(g, axis=0), axis=tuple(range(1, g.ndim - 1))))
+        return (*gradients, lambda: staged_sum(g, (0, *range(2, g.ndim))))
 
     def expression(self, *arguments: str) -> str:
         bias = [notation.within(text, notation.OPERATOR) for text in arguments[2:]]

@@ -14,6 +14,7 @@ from autodiff import INPUTS, OUTPUT, RESIDUAL, Op, Tensor, notation, reciprocal,
 from autodiff import sum as summed
 from autodiff.op import Case, Gradients
 from autodiff.ops.reduction import count
+from autodiff.stages import staged_mean
 from autodiff.typing import Shape, Value, as_array, as_floating
 
 
@@ -36,9 +37,10 @@ class Standardise(Op):
     residual_name = "1/σ"
 
     def forward(self, x: Any) -> Any:
-        deviation = x - x.mean(axis=self.axes, keepdims=True)
-        inverse = self._inverse(np.mean(deviation * deviation, axis=self.axes, keepdims=True))
-        return deviation * inverse, inverse
+        deviation = x - staged_mean(x, self.axes)
+        inverse = self._inverse(staged_mean(deviation * deviation, self.axes))
+        deviation *= inverse
+        return deviation, inverse
 
     def residual(self, x: Value) -> Value:
         """1 / √(var + ε)."""
@@ -55,8 +57,8 @@ class Standardise(Op):
         return 1 / np.sqrt(variance + self.epsilon)
 
     def vjp(self, g: Value, x: Value, y: Value, inverse: Value) -> Gradients:
-        mean = np.mean(g, axis=self.axes, keepdims=True)
-        along = np.mean(g * y, axis=self.axes, keepdims=True)
+        mean = staged_mean(g, self.axes)
+        along = staged_mean(g * y, self.axes)
         return (inverse * (g - mean - y * along),)
 
     def definition(self, x: Value) -> Value:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autodiff import Tensor, once
+from autodiff.stages import staged_mean, staged_sum
 from autodiff.typing import as_array
 from nn import functional
 from nn.functional.normalisation import checked_epsilon
@@ -81,12 +82,13 @@ class BatchNorm(Module):
 
     def _keep(self, x: Any) -> None:
         axes = (0, *range(2, x.ndim))
-        for running, new in (
-            (self.running_mean, x.mean(axis=axes)),
-            (self.running_var, x.var(axis=axes, ddof=1)),
-        ):
+        mean = staged_mean(x, axes)
+        deviation = x - mean
+        unbiased = x.shape[1] / (x.size - x.shape[1])
+        variance = staged_sum(deviation * deviation, axes) * unbiased
+        for running, new in ((self.running_mean, mean), (self.running_var, variance)):
             array = running.written()
-            array += self.momentum * (new - array)
+            array += self.momentum * (new.reshape(array.shape) - array)
 
     def extra(self) -> str:
         """The number of channels."""
