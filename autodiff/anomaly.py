@@ -5,12 +5,13 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from autodiff.graph import Node, Recorded
+from autodiff.immutable import Immutable
 from autodiff.modes import Modes, modes
 from autodiff.typing import Value
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _NOT_THE_USERS: Final = frozenset({"autodiff", "nn", "viz", "numpy"})
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Immutable):
     """The line of the user's program at which something was recorded."""
 
     filename: str

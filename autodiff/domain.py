@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from autodiff.immutable import Immutable
 from autodiff.typing import Array, Shape
 
 
-@dataclass(frozen=True)
-class Reals:
+class Reals(Immutable):
     """The reals from `low` to `high` that are at least `gap` away from some points.
 
     Parameters

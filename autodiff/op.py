@@ -15,6 +15,7 @@ import numpy as np
 
 from autodiff import notation
 from autodiff.graph import Node, Recorded
+from autodiff.immutable import Immutable
 from autodiff.recording import Recording
 from autodiff.saves import Saves
 from autodiff.typing import Array, Value
@@ -48,7 +49,7 @@ def _tensor_as_parameter(
     cls: type[Op], parameters: tuple[Any, ...], named: dict[str, Any]
 ) -> TypeError:
     """The error for a parameter that is a Tensor; parameters are given by place or by name."""
-    places = zip(inspect.signature(cls.__init__).parameters, (None, *parameters), strict=False)
+    places = zip(inspect.signature(cls).parameters, parameters, strict=False)
     given = {**dict(places), **named}
     name = next((n for n, value in given.items() if isinstance(value, Recorded)), "a parameter")
     return TypeError(
@@ -57,7 +58,7 @@ def _tensor_as_parameter(
     )
 
 
-class Op(Recording):
+class Op(Recording, Immutable):
     """An operation: subclass it to add one.
 
     An instance is immutable and holds parameters only (an axis, a stride, a copy of an
@@ -103,8 +104,8 @@ class Op(Recording):
     definition: ClassVar[Any] = None
     """Where the operation is fused: ``definition(self, *inputs)`` says it in primitives."""
 
-    def __init_subclass__(cls, abstract: bool = False) -> None:
-        super().__init_subclass__()
+    def __init_subclass__(cls, abstract: bool = False, eq: bool = True) -> None:
+        super().__init_subclass__(eq=eq)
         if "name" not in cls.__dict__:
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
         if not isinstance(cls.saves, Saves):
@@ -126,10 +127,10 @@ class Op(Recording):
 
     def __new__(cls, *parameters: Any, **named: Any) -> Self:
         """A new operation; a parameter that is a Tensor is refused."""
-        for parameter in (*parameters, *named.values()):
+        for parameter in (*parameters, *named.values()) if named else parameters:
             if isinstance(parameter, Recorded):
                 raise _tensor_as_parameter(cls, parameters, named)
-        return super().__new__(cls)
+        return object.__new__(cls)
 
     # -- what a subclass declares ---------------------------------------------------------
 
@@ -175,10 +176,11 @@ class Output(Op, abstract=True):
         The name of the operation.
     """
 
+    index: int
+    count: int
+
     def __init__(self, index: int, count: int, of: str) -> None:
-        self.index = index
-        self.count = count
-        self.name = f"{of}[{index}]"
+        vars(self).update(index=index, count=count, name=f"{of}[{index}]")
 
     def forward(self, *inputs: Any) -> Any:  # noqa: D102  # described in Op
         return inputs[self.index]

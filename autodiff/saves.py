@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from autodiff.graph import SMALL, Dropped, Node
+from autodiff.immutable import Immutable
 
 
-@dataclass(frozen=True)
-class Saves:
+class Saves(Immutable):
     """What an operation keeps for its rule, in the order in which the rule gets it.
 
     Combine with ``|``; ``INPUTS[0]`` and ``INPUTS[0, 2]`` are single inputs.

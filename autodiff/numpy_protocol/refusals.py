@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -125,6 +124,8 @@ def refusal(function: Callable[..., Any], method: str = "__call__") -> str:
         return f"np.{name} does not take Tensors: {hint}"
     if name in set(supported()):  # as array.clip asks for a ufunc of the name of np.clip
         return f"array.{name} does not take Tensors: write np.{name}(array, …)"
+    import difflib  # for this message alone
+
     near = difflib.get_close_matches(name, sorted(supported()), n=3, cutoff=0.5)
     nearest = f"the nearest that do are {', '.join(f'np.{n}' for n in near)}; or " if near else ""
     return (

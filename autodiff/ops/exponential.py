@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -106,8 +105,7 @@ class Log10(Elementwise):
         return log(x) * (1 / math.log(10))
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class Ldexp(Op):
+class Ldexp(Op, eq=False):
     """x · 2ⁿ, broadcasting; 2ⁿ itself may be beyond the largest number. Kinks: none.
 
     Parameters

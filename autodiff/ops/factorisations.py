@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -25,7 +24,6 @@ def _mirrored(x: Value) -> Value:
     return np.where(np.tri(x.shape[-1], dtype=bool), x, transposed(x))
 
 
-@dataclass(frozen=True, repr=False)
 class Cholesky(Op):
     """The lower triangular L, its diagonal positive, of symmetric matrices L Lᵀ.
 
@@ -77,7 +75,6 @@ class QRResult(NamedTuple):
     R: Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Qr(Op):
     """Orthonormal columns Q and an upper triangular R whose product is the matrix.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +46,7 @@ def is_basic(index: tuple[Any, ...]) -> bool:
     return not any(hasattr(part, "dtype") for part in index)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class GetItem(Op):
+class GetItem(Op, eq=False):
     """x[index]: slices, integers, ..., None, integer and boolean arrays, mixed.
 
     Parameters
@@ -78,8 +76,7 @@ class GetItem(Op):
             yield cls(own_index(index)), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class AddAt(Op):
+class AddAt(Op, eq=False):
     """Zeros of a shape, to which g is added at index: what x[index] is to the gradient.
 
     Parameters
@@ -115,8 +112,7 @@ class AddAt(Op):
             yield cls(own, shape), (rng.normal(size=np.empty(shape)[own].shape),)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class IndexUpdate(Op):
+class IndexUpdate(Op, eq=False):
     """A copy of x in which the elements at index are replaced by value, which broadcasts.
 
     Where an index names an element more than once, the value that stays gets the gradient.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Concatenate(Op):
     """Arrays joined along an axis that they have.
 
@@ -60,7 +58,6 @@ class Concatenate(Op):
             yield cls(axis), tuple(rng.normal(size=shape) for shape in shapes)
 
 
-@dataclass(frozen=True, repr=False)
 class Stack(Op):
     """Arrays of one shape joined along a new axis.
 
@@ -91,7 +88,6 @@ class Stack(Op):
             yield cls(axis), tuple(rng.normal(size=shape) for _ in range(number))
 
 
-@dataclass(frozen=True, repr=False)
 class Split(Op):
     """Parts along an axis: several outputs.
 
@@ -135,7 +131,6 @@ class Split(Op):
             yield cls(cut, axis), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Unstack(Op):
     """The parts along an axis, each without it: several outputs.
 
@@ -167,7 +162,6 @@ class Unstack(Op):
             yield cls(axis), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Pad(Op):
     """A border of a constant around the elements.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class Pinv(Op):
+class Pinv(Op, eq=False):
     """The Moore-Penrose inverse p of matrices a.
 
     ∂L/∂a = −pᵀ g pᵀ + (1 − a p) gᵀ p pᵀ + pᵀ p gᵀ (1 − p a), for changes that keep the rank:

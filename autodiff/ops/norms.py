@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Norm(Reduction):
     """(Σ |x|ᵖ)^(1/p) along the axes; for p = 2 the Euclidean length, of a matrix Frobenius'.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Arrangement(Op, abstract=True):
     """The elements along an axis in another order, which their values say.
 
@@ -81,7 +79,6 @@ class Sort(Arrangement):
             yield cls(axis), (_apart(rng, shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Partition(Arrangement):
     """The elements along an axis, those before the k-th no larger than it, those behind no smaller.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from autodiff.ops.solving import SQUARE
 from autodiff.typing import Shape, Value
 
 
-@dataclass(frozen=True, repr=False)
 class Proviso(Op, abstract=True):
     """What it is given, unless a rule would divide by 0 with it.
 

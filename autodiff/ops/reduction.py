@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,6 @@ def _inverse(n: float) -> float:
     return 1 / n if n else math.nan
 
 
-@dataclass(frozen=True, repr=False)
 class Reduction(Op, abstract=True):
     """An operation that makes one element of all those along `axis`.
 
@@ -131,7 +129,6 @@ class Mean(Reduction):
         return Sum(self.axis, self.keepdims)(x) * _inverse(count(x.shape, self.axis))
 
 
-@dataclass(frozen=True, repr=False)
 class Spread(Reduction, abstract=True):
     """A reduction that measures deviations from the mean.
 
@@ -201,7 +198,6 @@ class Std(Spread):
         return (self.stretch(scale, x.shape) * self.deviation(x),)
 
 
-@dataclass(frozen=True, repr=False)
 class Extremum(Reduction, abstract=True):
     """The largest or smallest along the axes; ties share the gradient evenly.
 

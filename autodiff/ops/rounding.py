@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -67,7 +66,6 @@ class Rint(Step):
     domain = _BETWEEN_HALVES
 
 
-@dataclass(frozen=True, repr=False)
 class Round(Op):
     """x to a number of decimals, any shape. Kinks: jumps; its slope is 0 everywhere.
 

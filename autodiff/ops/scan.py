@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +27,6 @@ _SCANNED = (
 )
 
 
-@dataclass(frozen=True, repr=False)
 class Cumsum(Op):
     """yₖ = x₀ + … + xₖ along an axis.
 
@@ -59,7 +57,6 @@ class Cumsum(Op):
             yield cls(axis), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Cumprod(Op):
     """yₖ = x₀ · … · xₖ along an axis. Right with zeros, at any order.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -117,8 +116,7 @@ class Clip(Elementwise):
         return where(raised > high, high, raised)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class Where(Op):
+class Where(Op, eq=False):
     """x where the condition holds, y elsewhere; the three broadcast.
 
     The rule selects, it never multiplies: what was not taken gets exactly 0.

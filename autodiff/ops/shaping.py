@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Astype(Op):
     """The same elements in another floating dtype; gradients come back in the input's.
 
@@ -50,7 +48,6 @@ class Astype(Op):
             yield cls(np.dtype(np.float64)), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Reshape(Op):
     """The same elements, in order, in another shape.
 
@@ -93,7 +90,6 @@ class Reshape(Op):
             yield cls(new), (rng.normal(size=old),)
 
 
-@dataclass(frozen=True, repr=False)
 class Transpose(Op):
     """The axes in another order.
 
@@ -137,7 +133,6 @@ class Transpose(Op):
             yield cls(axes), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class BroadcastTo(Op):
     """Stretched to a shape by repeating along axes of length 1, and along new ones.
 
@@ -173,7 +168,6 @@ class BroadcastTo(Op):
             yield cls(new), (rng.normal(size=old),)
 
 
-@dataclass(frozen=True, repr=False)
 class Flip(Op):
     """The elements along the axes in reverse order.
 
@@ -203,7 +197,6 @@ class Flip(Op):
             yield cls(axis), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class Roll(Op):
     """The elements moved along the axes, coming in again at the other end.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from autodiff.tensor import Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Sinc(Op):
     """sinc(x) = sin(πx) / (πx), 1 at 0, or a derivative of it, any shape. Kinks: none.
 

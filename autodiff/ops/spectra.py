@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -27,7 +26,6 @@ class EighResult(NamedTuple):
     eigenvectors: Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Eigh(Op):
     """Eigenvalues w, ascending, and orthonormal eigenvectors V of symmetric matrices.
 
@@ -83,7 +81,6 @@ class SVDResult(NamedTuple):
     Vh: Tensor
 
 
-@dataclass(frozen=True, repr=False)
 class Svd(Op):
     """The singular values s, descending, of matrices U diag(s) Vᵀ with orthonormal columns.
 

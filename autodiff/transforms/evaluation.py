@@ -10,7 +10,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -109,7 +108,6 @@ def _zeros(x: Tensor, as_tensor: bool) -> Any:
     return Recorded.over(zeros, None) if as_tensor else zeros
 
 
-@dataclass
 class Evaluation:
     """A function's result, recorded.
 
@@ -128,12 +126,15 @@ class Evaluation:
         derivatives are Tensors then, to be differentiated further.
     """
 
-    arguments: Sequence[Any]
-    xs: list[Tensor]
-    result: Any
-    ys: list[Any]
-    linked: bool
-    _walks: int = 0
+    def __init__(
+        self, arguments: Sequence[Any], xs: list[Tensor], result: Any, ys: list[Any], linked: bool
+    ) -> None:
+        self.arguments = arguments
+        self.xs = xs
+        self.result = result
+        self.ys = ys
+        self.linked = linked
+        self._walks = 0
 
     def like_arguments(self, values: Iterable[Any]) -> tuple[Any, ...]:
         """`values`, one per x, arranged as the arguments are."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -67,7 +66,6 @@ class ReLU(Elementwise):
         return where(x > 0, x, 0)
 
 
-@dataclass(frozen=True, repr=False)
 class LeakyReLU(Elementwise):
     """x where x > 0, slope · x elsewhere, any shape. Kink: at 0 the slope of the left side.
 
@@ -93,7 +91,6 @@ class LeakyReLU(Elementwise):
         return where(x > 0, x, self.negative_slope * x)
 
 
-@dataclass(frozen=True, repr=False)
 class ELU(Elementwise):
     """x where x > 0, α (eˣ − 1) elsewhere, any shape. Kink: slope α at 0.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from nn.functional.labels import class_probabilities
 from nn.functional.reductions import REDUCTIONS, Reduction, check_reduction, pair_of, reduced
 
 
-@dataclass(frozen=True, repr=False)
 class SoftmaxCrossEntropy(Op):
     """−Σₖ tₖ log softmax(z)ₖ of each sample, and their mean or sum.
 

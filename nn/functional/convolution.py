@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,6 @@ from nn.functional.patches import Patches
 from nn.functional.windows import Windows
 
 
-@dataclass(frozen=True, repr=False)
 class OfWindows(Op, abstract=True):
     """A convolution, or a gradient of one.
 
@@ -84,7 +82,6 @@ def convolved_shape(windows: Windows, x: Shape, weight: Shape) -> Shape:
     return (x[0], weight[0], *windows.count(x[2:]))
 
 
-@dataclass(frozen=True, repr=False)
 class Convolution(OfWindows):
     """y[n, o, i] = Σ x[n, c, s i + d k] w[o, c, k] over c and k, and a bias b[o] if there is one.
 
@@ -143,7 +140,6 @@ class Convolution(OfWindows):
             yield cls(windows, groups, True), (*inputs, rng.normal(size=kernel[0]))
 
 
-@dataclass(frozen=True, repr=False)
 class ConvolutionInputGradient(OfWindows):
     """x[n, c, s i + d k] += g[n, o, i] w[o, c, k]: the transpose of convolution in the image.
 
@@ -193,7 +189,6 @@ class ConvolutionInputGradient(OfWindows):
             yield cls(windows, groups, x[2:]), (g, rng.normal(size=kernel))
 
 
-@dataclass(frozen=True, repr=False)
 class ConvolutionWeightGradient(OfWindows):
     """w[o, c, k] = Σ x[n, c, s i + d k] g[n, o, i] over n and i: the transpose in the kernel."""
 

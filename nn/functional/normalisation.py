@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
@@ -18,7 +17,6 @@ from autodiff.stages import staged_mean
 from autodiff.typing import Shape, Value, as_array, as_floating
 
 
-@dataclass(frozen=True, repr=False)
 class Standardise(Op):
     """(x − mean) / √(var + ε) along axes; var is the mean square deviation. Kinks: none.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from autodiff.typing import Array, Shape, Value, as_floating
 from nn.functional.windows import Windows, laid_out_as, per_axis, windows_for
 
 
-@dataclass(frozen=True, repr=False)
 class Pooling(Op, abstract=True):
     """An operation on the windows of an image (batch, channel, …).
 
@@ -100,8 +98,7 @@ class MaxPooling(Pooling):
             yield cls(windows), (rng.permutation(values).reshape(shape),)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class TakeFromWindows(Pooling):
+class TakeFromWindows(Pooling, eq=False):
     """The element at a chosen place of each window.
 
     Parameters
@@ -142,8 +139,7 @@ class TakeFromWindows(Pooling):
             yield cls(windows, places), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class PutInWindows(Pooling):
+class PutInWindows(Pooling, eq=False):
     """An image of zeros, to which g is added at a chosen place of each window.
 
     Parameters
@@ -228,7 +224,6 @@ class SumOfWindows(Pooling):
             yield cls(windows), (rng.normal(size=shape),)
 
 
-@dataclass(frozen=True, repr=False)
 class SpreadOverWindows(Pooling):
     """An image of zeros, to which g is added all over each window.
 

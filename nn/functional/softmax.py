@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from autodiff.op import Case, Gradients
 from autodiff.typing import Value, as_floating
 
 
-@dataclass(frozen=True, repr=False)
 class AlongAxis(Op, abstract=True):
     """An operation on all elements along one axis together, which keeps the shape.
 

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Final
@@ -140,5 +140,5 @@ def _called(cls: type[Op], function: FunctionType) -> Iterator[FunctionType]:
 def _parameter_classes(cls: type[Op]) -> list[type]:
     """The project's own classes among the types of an operation's parameters."""
     known = vars(sys.modules[cls.__module__])
-    types = [known.get(field.type) for field in fields(cls)] if is_dataclass(cls) else []
+    types = [known.get(p.annotation) for p in inspect.signature(cls).parameters.values()]
     return [t for t in types if isinstance(t, type) and t.__module__.startswith(_OWN_PACKAGES)]

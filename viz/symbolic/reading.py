@@ -111,7 +111,7 @@ def _arranged(op: Op, arguments: Sequence[Expression], shape: Shape, result: Sha
             return x * Expression.number(count(shape, axes))
         if isinstance(op, (Sum, Mean)) and count(shape, axes) == 1:
             return _moved(x, shape, result)
-        return _plain(replace(op, axis=None if len(axes) == len(shape) else axes), arguments)
+        return _plain(op.__replace__(axis=None if len(axes) == len(shape) else axes), arguments)
     return _plain(op, arguments)
 
 
