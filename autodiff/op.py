@@ -41,8 +41,8 @@ def _arity(cls: type[Recording]) -> int | None:
     code = getattr(forward, "__code__", None)
     if code is None or forward.__defaults__ or code.co_flags & inspect.CO_VARARGS:
         return None
-    is_static = isinstance(inspect.getattr_static(cls, "forward"), staticmethod)
-    return int(code.co_argcount) - (not is_static)
+    declared = next(vars(base)["forward"] for base in cls.__mro__ if "forward" in vars(base))
+    return int(code.co_argcount) - (not isinstance(declared, staticmethod))
 
 
 def _tensor_as_parameter(

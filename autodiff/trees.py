@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,7 +26,9 @@ def leaves(tree: Any) -> Iterator[tuple[str, Any]]:
 def replaced(tree: Any, values: Iterator[Any]) -> Any:
     """A tree like `tree` with the next of `values` in the place of each leaf."""
     if isinstance(tree, dict):
-        like = copy.copy(tree)  # of its own class, which may need more than its items to be made
+        from copy import copy  # which few trees need
+
+        like = copy(tree)  # of its own class, which may need more than its items to be made
         for key, value in tree.items():
             like[key] = replaced(value, values)
         return like

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import string
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 from autodiff.domain import invertible, with_singular_values
 from autodiff.numpy_protocol.functions import implements
 from autodiff.op import Case, Gradients, Op
+from autodiff.ops.einsum import LOWERCASE
 from autodiff.ops.solving import SQUARE, inv, transposed
 from autodiff.saves import INPUTS
 from autodiff.typing import Array, Shape, Value
@@ -148,7 +148,7 @@ def _derivative(products: Any, along: Sequence[Any]) -> Any:
     y: Any = np.zeros_like(products, shape=(*products.shape[:-number], n, n))
     if number > n:
         return y
-    rows = string.ascii_lowercase[:number]
+    rows = LOWERCASE[:number]
     for order in itertools.permutations(range(number)):
         columns = [rows[i] for i in order]
         elements = [f"...{i}{j}" for i, j in zip(rows[1:], columns[1:], strict=True)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from string import ascii_letters, ascii_lowercase, ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,6 +15,11 @@ from autodiff.typing import Shape, Value, as_integers
 
 if TYPE_CHECKING:
     from autodiff.tensor import Tensor
+
+LOWERCASE: Final = "abcdefghijklmnopqrstuvwxyz"
+UPPERCASE: Final = LOWERCASE.upper()
+LETTERS: Final = LOWERCASE + UPPERCASE
+"""What axes are called; `string` has them too, but takes long to import."""
 
 
 class Einsum(Op):
@@ -65,7 +69,7 @@ class Einsum(Op):
         for letters, factor in zip(inputs, factors, strict=True):
             for letter, length in zip(letters, np.shape(factor), strict=True):
                 lengths[letter] = max(length, lengths.get(letter, 0))
-        unused = iter(sorted(set(ascii_letters) - set(lengths) - set(self.inputs[position])))
+        unused = iter(sorted(set(LETTERS) - set(lengths) - set(self.inputs[position])))
         target = ""
         for letter, length in zip(self.inputs[position], shapes[position], strict=True):
             if letter in target:
@@ -149,7 +153,7 @@ def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:
     if not all(isinstance(n, int) and 0 <= n < 52 for n in labels):
         raise ValueError(f"einsum: axes numbered {sorted(labels)}; expected numbers from 0 to 51")
     # Letters sort as the numbers do, upper case first: the output that is implied depends on it.
-    alphabet = ascii_lowercase if max(labels, default=0) < 26 else ascii_uppercase + ascii_lowercase
+    alphabet = LOWERCASE if max(labels, default=0) < 26 else UPPERCASE + LOWERCASE
 
     def letters(numbers: Sequence[Any]) -> str:
         return "".join("..." if n is Ellipsis else alphabet[n] for n in numbers)
@@ -162,7 +166,7 @@ def _explicit(subscripts: str, ndims: Sequence[int]) -> tuple[tuple[str, ...], s
     """The terms with a letter for every axis, and the output they imply if none is given."""
     left, arrow, output = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
-    unknown = set(left + output) - set(ascii_letters + ",.")
+    unknown = set(left + output) - set(LETTERS + ",.")
     strange = {k for k in output.replace("...", "") if output.count(k) > 1 or k not in left}
     if unknown or strange:
         raise ValueError(
@@ -173,7 +177,7 @@ def _explicit(subscripts: str, ndims: Sequence[int]) -> tuple[tuple[str, ...], s
         raise ValueError(
             f"einsum: {subscripts!r} has {len(terms)} terms, but {len(ndims)} operands were given"
         )
-    spare = [letter for letter in ascii_letters if letter not in subscripts]
+    spare = [letter for letter in LETTERS if letter not in subscripts]
     widths = [
         ndim - len(term.replace("...", "")) if "..." in term else 0
         for term, ndim in zip(terms, ndims, strict=True)

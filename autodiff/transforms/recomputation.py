@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -253,7 +252,9 @@ def _is_output(y: Any) -> bool:
 
 def _checksum(array: Any) -> int:
     """So that a recomputation that differs is found without keeping what it should give."""
-    return zlib.crc32(np.ascontiguousarray(array).data) if isinstance(array, np.ndarray) else 0
+    from zlib import crc32  # which checkpoint alone needs
+
+    return crc32(np.ascontiguousarray(array).data) if isinstance(array, np.ndarray) else 0
 
 
 def _external(node: Node, since: int) -> list[Any]:
