@@ -66,6 +66,9 @@ class Op(Recording, Immutable):
     that wants a gradient: a Tensor among the inputs gives a Tensor, arrays alone give an
     array.
 
+    Parameters are declared by annotations in the body of the class, ``axis: int = 0``, as
+    `Immutable` says; a frozen dataclass, or an ``__init__`` of its own, is as good.
+
     Attributes
     ----------
     name : str
