@@ -26,7 +26,7 @@ lint: $(VENV)/test.installed
 	$(RUN) -m mypy
 
 bench: $(VENV)/bench.installed
-	$(RUN) -m benchmarks.overhead $(ARGS)
+	$(RUN) -m benchmarks $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys' 2>/dev/null \

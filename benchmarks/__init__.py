@@ -1,1 +1,5 @@
-"""What the engine costs, measured side by side with others in one run."""
+"""What chainrule costs, side by side with other ways to get gradients: ``make bench``.
+
+`workloads` says what is measured, `peers` how each library computes it, `worker` is the process
+that one of them runs in, and `__main__` the whole measurement.
+"""
