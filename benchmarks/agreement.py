@@ -69,9 +69,10 @@ def check(workers, name):
     name : str
         Of the workload.
     """
-    changes = {"dtype": "float64"}
     if isinstance(WORKLOADS[name], Network):
-        changes |= {"dropout": 0.0, "batch": min(WORKLOADS[name].batch, 20)}
+        changes = {"dtype": "float64", "dropout": 0.0, "batch": min(WORKLOADS[name].batch, 20)}
+    else:
+        changes = {"dtype": "float64", "operations": 100}
     tell_all(workers, "make", name=name, changes=changes)
     compare(_results(workers, STEPS), "float64")
 

@@ -39,7 +39,7 @@ def draw(report, path):
     figure, panels = plt.subplots(
         1,
         len(threads),
-        figsize=(4 + 5 * len(threads), 1.6 + 0.24 * most * (len(peers) + 1)),
+        figsize=(4 + 5 * len(threads), 1.6 + 0.21 * most * (len(peers) + 1)),
         sharex=True,
         squeeze=False,
         layout="constrained",
@@ -60,7 +60,7 @@ def draw(report, path):
         panel.xaxis.set_minor_formatter(NullFormatter())
         panel.axvline(1, color="black", linewidth=1.2)
         panel.set_title("1 thread" if count == 1 else f"{count} threads")
-        panel.set_xlabel("time over that of chainrule")
+        panel.set_xlabel("time over the time of chainrule")
         panel.tick_params(axis="y", length=0)
         panel.spines[["top", "right", "left"]].set_visible(False)
         panel.margins(x=0.12, y=0.01)
@@ -74,7 +74,10 @@ def draw(report, path):
         ncols=min(4, len(peers)),
         frameon=False,
     )
-    figure.suptitle("Left of the line: faster than chainrule; right of it: slower")
+    figure.suptitle(
+        "Time of a step, where chainrule takes 1: faster to the left, slower to the right\n"
+        "(medians, and the quartiles as thin lines)"
+    )
     figure.savefig(path, dpi=130)
     plt.close(figure)
 
@@ -86,11 +89,11 @@ def _bar(panel, position, peer, ratio):
     panel.plot([low, high], [position, position], color="black", linewidth=1)
     faster = value < 1
     panel.annotate(
-        f"{value:.2g}" if value < 10 else f"{value:.0f}",
+        f"{value:#.2g}" if value < 10 else f"{value:.0f}",
         (min(low, value) if faster else max(high, value), position),
         xytext=(-3 if faster else 3, 0),
         textcoords="offset points",
         ha="right" if faster else "left",
         va="center",
-        fontsize=7,
+        fontsize=8,
     )

@@ -39,7 +39,8 @@ class Report:
     def label(self, peer):
         """That of a peer, with its version."""
         entry = self.peers[peer]
-        return f"{entry['label']} {entry['version']}".strip()
+        name, comma, how = entry["label"].partition(",")
+        return f"{name} {entry['version']}".strip() + comma + how
 
     def as_dict(self):
         """For the JSON file: dicts, lists and numbers."""

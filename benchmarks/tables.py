@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from benchmarks.machine import sentence
 
+BUSY = 0.9
+"""A process with one thread that gets less of a core was kept from computing by others."""
+
 
 def text(report):
     """All tables of a report."""
     parts = [sentence(report.machine)]
     for label, missing in report.left_out.items():
         parts[0] += f"\n{label}: left out, {', '.join(missing)} is not installed"
+    busy = [
+        entry["cores"]
+        for row in report.rows
+        for entry in row["peers"].values()
+        if row["threads"] == 1
+    ]
+    if busy and min(busy) < BUSY:
+        parts[0] += (
+            f"\nThe machine had other work: a process with one thread got {min(busy):.2f} of a "
+            "core, so the numbers are rough; measure again when it has none"
+        )
     parts += [overview(report, threads) for threads in _threads(report)]
     parts += [row_table(report, row) for row in report.rows]
     parts += [memory_table(report)] if report.memory else []
