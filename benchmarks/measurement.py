@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass, replace
 
 from benchmarks import agreement
@@ -45,7 +46,7 @@ class Plan:
     rows: tuple[str, ...] = (*WORKLOADS, *EXTRAS)
     peers: tuple[str, ...] = tuple(PEERS)
     threads: tuple[int, ...] = (1, 2)
-    repeats: int = 31
+    repeats: int = 21
     growth_repeats: int = 5
     import_repeats: int = 21
     block: float = BLOCK
@@ -164,4 +165,4 @@ def _ours(peers):
 
 
 def _say(what):
-    print(f"measuring {what} …", file=sys.stderr, flush=True)
+    print(f"{time.strftime('%H:%M:%S')} measuring {what} …", file=sys.stderr, flush=True)

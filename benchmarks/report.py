@@ -19,7 +19,8 @@ class Report:
         By the label of each peer that did not: what is not installed.
     rows : list of dict
         For each workload and number of threads: "name", "title", "threads", and "peers": by name,
-        "seconds" and "ratios" as `ratios.summary` gives them, "steps" and "rounds", "cores".
+        "seconds" and "ratios" as `ratios.summary` gives them, "steps", "rounds", "cores", "noisy"
+        as in `rounds.Times`.
     memory : dict
         By peer: "bytes", "ratios" and "how".
     imports : dict
