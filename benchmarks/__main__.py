@@ -23,7 +23,7 @@ QUICK = Plan(
     growth_repeats=1,
     import_repeats=2,
     block=0.001,
-    budget=0.5,
+    limit=5.0,
     growth_sizes=2,
 )
 """To see that all works; its numbers say little."""

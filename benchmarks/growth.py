@@ -74,7 +74,7 @@ def grow(sweep, peer, repeats, block):
     return [
         {
             "size": size,
-            "seconds": Spread.of(s / size for s in times[size].seconds if s is not None),
+            "seconds": Spread.of(s / size for s in times[size].seconds),
             "bytes": memory[size]["bytes"] / size,
         }
         for size in sweep.sizes

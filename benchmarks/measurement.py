@@ -13,7 +13,7 @@ from benchmarks.machine import machine
 from benchmarks.peers import PEERS
 from benchmarks.ratios import Spread, ratio, summary
 from benchmarks.report import Report
-from benchmarks.rounds import BLOCK, BUDGET, interleaved
+from benchmarks.rounds import BLOCK, LIMIT, interleaved
 from benchmarks.workers import tell_all, workers
 from benchmarks.workloads import WORKLOADS
 
@@ -37,7 +37,7 @@ class Plan:
         Each row is measured with so many.
     repeats, growth_repeats, import_repeats : int
         Rounds of the rows, of the growth, and fresh interpreters.
-    block, budget : float
+    block, limit : float
         As for `rounds.interleaved`.
     growth_sizes : int
         Growth is measured in so many sizes, the smallest ones.
@@ -50,7 +50,7 @@ class Plan:
     growth_repeats: int = 5
     import_repeats: int = 21
     block: float = BLOCK
-    budget: float = BUDGET
+    limit: float = LIMIT
     growth_sizes: int = 5
 
 
@@ -101,12 +101,12 @@ def _row(peers, name, threads, plan):
     with workers(_able(peers, name), threads) as started:
         tell_all(started, "make", name=name, changes={})
         agreement.check_timed(started, name)
-        times = interleaved(started, plan.repeats, plan.block, plan.budget)
+        times = interleaved(started, plan.repeats, plan.block, plan.limit)
     measured = summary({peer: entry.seconds for peer, entry in times.items()}, _ours(peers))
     for peer, entry in times.items():
         measured[peer] |= {
             "steps": entry.steps,
-            "rounds": sum(second is not None for second in entry.seconds),
+            "rounds": len(entry.seconds),
             "cores": entry.cores,
             "noisy": entry.noisy,
         }

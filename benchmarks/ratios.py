@@ -33,18 +33,16 @@ class Spread:
 
 
 def ratio(ours, theirs):
-    """The spread of ours over theirs, round by round, where both were measured.
+    """The spread of ours over theirs, round by round.
 
     Parameters
     ----------
-    ours, theirs : sequence of float or None
-        One number a round; None where there was none.
+    ours, theirs : sequence of float
+        One number a round.
     """
     if len(ours) != len(theirs):
         raise ValueError(f"{len(ours)} rounds and {len(theirs)} rounds cannot be compared")
-    return Spread.of(
-        a / b for a, b in zip(ours, theirs, strict=True) if a is not None and b is not None
-    )
+    return Spread.of(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def summary(seconds, ours):
@@ -52,7 +50,7 @@ def summary(seconds, ours):
 
     Parameters
     ----------
-    seconds : dict of str to list of float or None
+    seconds : dict of str to list of float
         By peer, round by round.
     ours : sequence of str
         The peers that others are compared with.
@@ -64,7 +62,7 @@ def summary(seconds, ours):
     """
     return {
         name: {
-            "seconds": Spread.of(second for second in rounds if second is not None),
+            "seconds": Spread.of(rounds),
             "ratios": {own: ratio(seconds[own], rounds) for own in ours if own in seconds},
         }
         for name, rounds in seconds.items()

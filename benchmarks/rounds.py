@@ -7,16 +7,17 @@ round that they were taken in.
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 
 BLOCK = 0.02
 """Seconds that the steps of one turn take at least."""
 
-BUDGET = 10.0
-"""Seconds after which a worker takes part in no more rounds."""
+LIMIT = 60.0
+"""Seconds after which no more round begins."""
 
-FEWEST = 7
-"""Rounds that everyone takes part in."""
+FEWEST = 5
+"""Rounds that there are in any case, if so many are wanted."""
 
 
 @dataclass
@@ -27,8 +28,8 @@ class Times:
     ----------
     steps : int
         How many it did in each turn.
-    seconds : list of float or None
-        A step, round by round; None where it took no part.
+    seconds : list of float
+        A step, round by round.
     cpu_seconds : float
         Of all its threads, in all turns.
     noisy : int
@@ -36,14 +37,14 @@ class Times:
     """
 
     steps: int
-    seconds: list[float | None] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
     noisy: int = 0
 
     @property
     def wall_seconds(self):
         """That all turns took."""
-        return self.steps * sum(second for second in self.seconds if second is not None)
+        return self.steps * sum(self.seconds)
 
     @property
     def cores(self):
@@ -64,7 +65,7 @@ def steps_for(worker, block=BLOCK):
         steps = min(10 * steps, math.ceil(1.1 * steps * block / max(seconds, 1e-9)))
 
 
-def interleaved(workers, repeats, block=BLOCK, budget=BUDGET):
+def interleaved(workers, repeats, block=BLOCK, limit=LIMIT):
     """The times of all workers, by name.
 
     Parameters
@@ -73,8 +74,8 @@ def interleaved(workers, repeats, block=BLOCK, budget=BUDGET):
         Each has made its run.
     repeats : int
         How many rounds there are.
-    block, budget : float
-        Seconds that a turn takes at least, and that all turns of a worker may take.
+    block, limit : float
+        Seconds that a turn takes at least, and after which no more round begins.
 
     Returns
     -------
@@ -82,14 +83,14 @@ def interleaved(workers, repeats, block=BLOCK, budget=BUDGET):
     """
     times = {name: Times(steps_for(worker, block)) for name, worker in workers.items()}
     names = list(workers)
+    start = time.perf_counter()
     for number in range(repeats):
+        if number >= FEWEST and time.perf_counter() - start > limit:
+            break
         # Each round begins with another one, so that all have all neighbours.
         first = number % len(names)
         for name in names[first:] + names[:first]:
             entry = times[name]
-            if number >= FEWEST and entry.wall_seconds > budget:
-                entry.seconds.append(None)
-                continue
             answer = workers[name].ask("time", steps=entry.steps)
             entry.seconds.append(answer["seconds"] / entry.steps)
             entry.cpu_seconds += answer["cpu_seconds"]

@@ -117,7 +117,7 @@ def adam(parameters, gradients, state, learning_rate, beta1=0.9, beta2=0.999, ep
     t = t + 1
     means = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, means, gradients)
     squares = jax.tree.map(lambda h, g: beta2 * h + (1 - beta2) * g * g, squares, gradients)
-    # A number would be float64 where that is enabled, and the parameters with it.
+    # t may be float64, where that is enabled; the parameters stay in their dtype.
     rate = (learning_rate / (1 - beta1**t)).astype(means[0][0].dtype)
     unbiased = (1 - beta2**t).astype(means[0][0].dtype)
     parameters = jax.tree.map(
@@ -160,10 +160,8 @@ class Training(Network):
         self.key = jax.random.key(0)
         self.update, self.state = sgd, ()
         if workload.optimizer == "Adam":
-            zeros = jax.tree.map(jnp.zeros_like, self.parameters)
-            # Two arrays each: what is donated cannot be given twice.
-            self.update = adam
-            self.state = (jnp.zeros(()), zeros, jax.tree.map(jnp.zeros_like, self.parameters))
+            means, squares = (jax.tree.map(jnp.zeros_like, self.parameters) for _ in range(2))
+            self.update, self.state = adam, (jnp.zeros(()), means, squares)
         self.train = jax.jit(self._train, donate_argnums=(0, 1)) if jit else self._train
 
     def _loss(self, parameters, x, t, key):
@@ -177,7 +175,7 @@ class Training(Network):
         return -jnp.take_along_axis(logs, t[:, None], axis=1).mean()
 
     def _train(self, parameters, state, x, t, key):
-        key, used = jax.random.split(key)
+        key, used = jax.random.split(key) if self.p else (key, None)
         loss, gradients = jax.value_and_grad(self._loss)(parameters, x, t, used)
         parameters, state = self.update(parameters, gradients, state, self.learning_rate)
         return loss, parameters, state, key
