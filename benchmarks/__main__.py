@@ -106,6 +106,8 @@ def main(arguments=None):
         report = measure(plan)
     except (DisagreementError, WorkerError) as error:
         sys.exit(f"benchmarks: {error}")
+    except KeyboardInterrupt:
+        sys.exit("benchmarks: interrupted, nothing is written")
     print(tables.text(report))
     write(report, folder)
 

@@ -105,8 +105,11 @@ def main():
             answer = getattr(worker, command)(**arguments)
         except Exception:
             answer = {"error": traceback.format_exc()}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+        try:
+            answers.write(json.dumps(answer) + "\n")
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(1)  # nobody waits for it any more
 
 
 if __name__ == "__main__":

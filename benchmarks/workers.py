@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ class Worker:
             encoding="utf-8",
             cwd=ROOT,
             env=peer.variables(threads),
+            start_new_session=True,  # Ctrl-C is for the one who asks, who then ends the others
         )
 
     def tell(self, command, **arguments):
@@ -64,7 +65,8 @@ class Worker:
 
     def close(self):
         """End the process."""
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # it may have ended before
+            self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
 

@@ -97,3 +97,11 @@ def test_what_goes_wrong_in_a_worker_is_told():
         with pytest.raises(WorkerError, match=r"(?s)by hand in NumPy.*KeyError: 'deep_conv'"):
             started["by_hand"].ask("make", name="deep_conv", changes={})
         assert started["by_hand"].ask("make", name="chain", changes={})["seconds"] > 0
+
+
+def test_a_worker_that_is_gone_is_told():
+    with workers([PEERS["by_hand"]], threads=1) as started:
+        started["by_hand"]._process.kill()
+        started["by_hand"]._process.wait()
+        with pytest.raises(WorkerError, match="ended by itself, with status"):
+            started["by_hand"].ask("make", name="chain", changes={})
