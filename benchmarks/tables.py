@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from benchmarks.machine import sentence
 
+METHOD = """\
+Each library in a process of its own, by turns; ratios are taken round by round; medians, and the
+quartiles beside them. Networks in float32, the chain in float64. Before they were timed, all came
+to the same losses and parameters after a few steps in float64."""
+
 BUSY = 0.9
 """A process with one thread that gets less of a core was kept from computing by others."""
 
 
 def text(report):
     """All tables of a report."""
-    parts = [sentence(report.machine)]
+    parts = [f"{sentence(report.machine)}\n{METHOD}"]
     for label, missing in report.left_out.items():
         parts[0] += f"\n{label}: left out, {', '.join(missing)} is not installed"
     busy = [
