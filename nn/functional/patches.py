@@ -23,7 +23,7 @@ from autodiff.typing import Shape
 from nn.functional.threads import share_out
 from nn.functional.windows import Windows
 
-_BLOCK: Final = 2**18
+_BLOCK: Final = 2**17
 """How many elements are computed with at once: what fits into a processor's cache."""
 
 
@@ -65,7 +65,8 @@ class Patches:
         y = np.empty_like(x, shape=(batch, *self.count, out), dtype=dtype, order="C")
         kernel = self._kernel(weight, dtype)
         row = None if bias is None else np.tile(bias, places)
-        share_out(batch, y.size, lambda some: self._convolve(x[some], kernel, row, y[some]))
+        operations = y.size * math.prod(weight.shape[1:])
+        share_out(batch, operations, lambda some: self._convolve(x[some], kernel, row, y[some]))
         return np.moveaxis(y, -1, 1)
 
     def _convolve(self, x: Any, kernel: Any, row: Any, y: Any) -> None:
@@ -90,7 +91,8 @@ class Patches:
         batch, out = g.shape[:2]
         parts, channels = out // self.groups, x.shape[1] // self.groups
         *leading, size = self.windows.size
-        shares = share_out(batch, g.size, lambda some: self._gather(x[some], g[some], dtype))
+        operations = g.size * channels * math.prod(self.windows.size)
+        shares = share_out(batch, operations, lambda some: self._gather(x[some], g[some], dtype))
         kernel = sum(shares[1:], start=shares[0])
         kernel = kernel.reshape((*leading, self.groups, size, channels, parts))
         # (leading…, groups, size, channels, parts) as (groups, parts, channels, leading…, size).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,7 +13,11 @@ from autodiff.op import Case, Gradients
 from autodiff.ops.indexing import AddAt
 from autodiff.ops.selection import keep
 from autodiff.typing import Array, Shape, Value, as_floating
+from nn.functional.threads import share_out
 from nn.functional.windows import Windows, laid_out_as, per_axis, windows_for
+
+_OPERATIONS: Final = 16
+"""How many multiplications an element of a window costs as much as, about."""
 
 
 class Pooling(Op, abstract=True):
@@ -59,9 +63,20 @@ class MaxPooling(Pooling):
 
     def forward(self, x: Any) -> Any:
         image = self.windows.padded(x, -math.inf)
-        first, *others = self.windows.positions(self.pooled_shape(x)[2:])
-        y = np.copy(image[first], order="K")
-        places = np.zeros_like(y, dtype=np.uint8 if len(others) < 256 else np.int64)
+        y = np.empty_like(image, shape=self.pooled_shape(x))
+        elements = math.prod(self.windows.size)
+        places = np.zeros_like(y, dtype=np.uint8 if elements <= 256 else np.int64)
+        share_out(
+            x.shape[0],
+            y.size * elements * _OPERATIONS,
+            lambda some: self._pool(image[some], y[some], places[some]),
+        )
+        return y, (places, x.shape[2:])
+
+    def _pool(self, image: Any, y: Any, places: Any) -> None:
+        """Put the largest elements and their places into `y` and `places`, which are 0."""
+        first, *others = self.windows.positions(y.shape[2:])
+        y[...] = image[first]
         for place, meets in enumerate(others, start=1):
             candidate = image[meets]
             # Places grow, so that the largest of those that were better is the last of them; no
@@ -71,7 +86,6 @@ class MaxPooling(Pooling):
             np.maximum(y, candidate, out=y)
         if np.isnan(y).any():
             self._place_nans(image, y, places)
-        return y, (places, x.shape[2:])
 
     def _place_nans(self, image: Any, y: Any, places: Any) -> None:
         """The first NaN is the largest, as in np.maximum, but no comparison says so."""
@@ -156,15 +170,23 @@ class PutInWindows(Pooling, eq=False):
     def forward(self, g: Any) -> Any:
         shape = (*g.shape[:2], *self.windows.padded_shape(self.shape))
         g = laid_out_as(self.places, g)
-        overlap = self.windows.overlap
         image = np.zeros_like(g, shape=shape)
+        share_out(
+            g.shape[0],
+            g.size * math.prod(self.windows.size) * _OPERATIONS,
+            lambda some: self._put(g[some], self.places[some], image[some]),
+        )
+        return image[self.windows.inside(self.shape)]
+
+    def _put(self, g: Any, places: Any, image: Any) -> None:
+        """Add g to `image`, which is 0, at its places."""
+        overlap = self.windows.overlap
         for place, meets in enumerate(self.windows.positions(g.shape[2:])):
-            chosen = self.places == place
+            chosen = places == place
             if overlap:
                 image[meets] += keep(chosen, g)
             else:
                 keep(chosen, g, out=image[meets])
-        return image[self.windows.inside(self.shape)]
 
     def vjp(self, g: Value) -> Gradients:
         return (TakeFromWindows(self.windows, self.places)(g),)

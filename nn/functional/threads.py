@@ -17,23 +17,23 @@ from typing import Any, Final, TypeVar
 
 _T = TypeVar("_T")
 
-_WORTH: Final = 2**19
-"""From how many elements on sharing out is worth its price, about 0.1 ms."""
+_WORTH: Final = 2**24
+"""From how many operations on sharing out is worth its price, about 0.1 ms."""
 
 
-def share_out(samples: int, elements: int, work: Callable[[slice], _T]) -> list[_T]:
+def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> list[_T]:
     """What `work` gives for each share of the samples, in their order.
 
     Parameters
     ----------
     samples : int
         How many there are.
-    elements : int
-        How many elements are computed with, in all.
+    operations : int
+        How many multiplications there are, in all.
     work : callable
         Of a slice of samples.
     """
-    threads = min(_blas_threads(), samples) if elements >= _WORTH else 1
+    threads = min(_blas_threads(), samples) if operations >= _WORTH else 1
     if threads <= 1:
         return [work(slice(0, samples))]
     bounds = [samples * i // threads for i in range(threads + 1)]

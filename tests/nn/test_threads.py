@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from nn.functional import convolution, threads
+from nn.functional import convolution, pooling, threads
 from nn.functional.windows import Windows
 from tests.operations import reference
 
@@ -66,7 +66,7 @@ def test_little_work_is_not_shared_out(monkeypatch):
     assert threads.share_out(10, 100, lambda share: share) == [slice(0, 10)]
 
 
-def test_convolutions_are_the_same(count):
+def test_convolutions_and_poolings_are_the_same(count):
     rng = np.random.default_rng(count)
     windows, shape, kernel = Windows((2,), (1,), ((1, 0),), (1,)), (7, 2, 4), (3, 2, 2)
     x, w, b, g = (rng.normal(size=s) for s in (shape, kernel, 3, (7, 3, 4)))
@@ -74,6 +74,8 @@ def test_convolutions_are_the_same(count):
         (convolution.Convolution(windows, 1, True), (x, w, b)),
         (convolution.ConvolutionInputGradient(windows, 1, (4,)), (g, w)),
         (convolution.ConvolutionWeightGradient(windows), (x, g)),
+        (pooling.MaxPooling(windows), (x,)),
+        (pooling.PutInWindows(windows, rng.integers(0, 2, (7, 3, 4)), (4,)), (g,)),
     ):
         np.testing.assert_allclose(op(*inputs), *reference(op, inputs), rtol=1e-12, atol=1e-13)
 
@@ -82,7 +84,7 @@ FORKED = """
 import os
 from nn.functional import threads
 threads._blas_threads = lambda: 2
-share = lambda: threads.share_out(2 ** 20, 2 ** 20, lambda share: share.start)
+share = lambda: threads.share_out(2 ** 20, 2 ** 30, lambda share: share.start)
 assert share() == [0, 2 ** 19]
 if (child := os.fork()) == 0:
     os._exit(share() != [0, 2 ** 19])
