@@ -103,7 +103,7 @@ class Convolution(OfWindows):
 
     def forward(self, x: Any, weight: Any, *bias: Any) -> Any:
         dtype = np.result_type(x.dtype, weight.dtype, *(b.dtype for b in bias))
-        patches = Patches(self.windows, x.shape[2:], self.groups)
+        patches = Patches(self.windows, x.shape[2:], x.shape[1] // self.groups, self.groups)
         y = patches.convolved(x, weight, bias[0] if bias else None, dtype)
         return y, x.shape[2:]
 
@@ -162,7 +162,7 @@ class ConvolutionInputGradient(OfWindows):
         parted = turned.reshape((self.groups, out // self.groups, channels, *size))
         swapped = parted.swapaxes(1, 2).reshape((self.groups * channels, -1, *size))
         windows, steps = self.windows.transposed(self.shape), self.windows.stride
-        patches = Patches(windows, g.shape[2:], self.groups, steps)
+        patches = Patches(windows, g.shape[2:], out // self.groups, self.groups, steps)
         return patches.convolved(g, swapped, None, np.result_type(g.dtype, weight.dtype))
 
     def vjp(self, g: Value, y: Value, weight: Value) -> Gradients:
@@ -197,7 +197,7 @@ class ConvolutionWeightGradient(OfWindows):
     needs = OTHERS
 
     def forward(self, x: Any, g: Any) -> Any:
-        patches = Patches(self.windows, x.shape[2:], self.groups)
+        patches = Patches(self.windows, x.shape[2:], x.shape[1] // self.groups, self.groups)
         return patches.weight_gradient(x, g, np.result_type(x.dtype, g.dtype)), x.shape[2:]
 
     def vjp(self, g: Value, x: Value, y: Value, shape: Shape) -> Gradients:
