@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -53,7 +52,9 @@ def watched(op: Recording, inputs: Sequence[Any], mode: Modes) -> Any:
     FloatingPointError
         If something is not.
     """
-    token = modes.set(replace(mode, anomaly=False))
+    unwatched = Modes(mode)
+    unwatched.anomaly = False
+    token = modes.set(unwatched)
     try:
         result = op(*inputs)
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+import sys
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -21,6 +22,32 @@ def owned_copy(gradient: Value) -> Array:
     """An array of its own, shared with nothing (a 0-d sum may have become a scalar)."""
     copy = plain(gradient).copy()
     return np.asarray(copy) if isinstance(copy, np.generic) else cast("Array", copy)
+
+
+def _taken(values: list[Value]) -> tuple[Value, int]:
+    """The last of `values`, taken off the list, and how many references to it are counted here."""
+    value = values.pop()
+    return value, sys.getrefcount(value)
+
+
+# Interpreters count differently, but alike in one place. Where none are counted, all is copied.
+_COUNTS_REFERENCES: Final = hasattr(sys, "getrefcount")
+_UNSHARED: Final = _taken([np.empty(1)])[1] if _COUNTS_REFERENCES else 0
+
+
+def _owned_last(gradients: list[Value]) -> Array:
+    """The last of `gradients`, taken off: itself if nobody else holds it, else a copy.
+
+    What a rule has just made is held by nobody else; views, and who keeps one, are counted too.
+    """
+    if not _COUNTS_REFERENCES:
+        return owned_copy(gradients.pop())
+    gradient, references = _taken(gradients)
+    if type(gradient) is np.ndarray and references == _UNSHARED:
+        flags = gradient.flags
+        if gradient.base is None and flags.owndata and flags.carray:
+            return gradient
+    return owned_copy(gradient)
 
 
 def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
@@ -62,17 +89,25 @@ def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False)
             "requires_grad=True, outside no_grad()"
         )
     seed = seed_for(tensor, gradient, "backward()")
-    gathered: list[tuple[Node, Value]] = []
-    for node, cotangent, _ in reverse_pass(root, seed):
-        if node.notes is not None and node.notes.retains_grad:
-            gathered.append((node, plain(cotangent)))
-        if node.output is None and node.saved and not retain_graph and _large(node.saved):
-            node.saved = None
+    nodes, gradients = _walked(root, seed, retain_graph)
     # Only now, so that an error on the way leaves every gradient as it was.
-    for node, cotangent in gathered:
-        notes = node.annotate()
+    while nodes:
+        notes = nodes.pop().annotate()
         if notes.grad is None:
-            notes.grad = owned_copy(cotangent)
+            notes.grad = _owned_last(gradients)
         else:
             writes.number_write(notes.grad)  # a graph may have borrowed it
-            notes.grad += cotangent
+            notes.grad += gradients.pop()
+
+
+def _walked(root: Node, seed: Array, retain_graph: bool) -> tuple[list[Node], list[Value]]:
+    """The nodes that keep their gradients, and these, after a walk that lets go of the graph."""
+    nodes: list[Node] = []
+    gradients: list[Value] = []
+    for node, cotangent, _ in reverse_pass(root, seed):
+        if node.notes is not None and node.notes.retains_grad:
+            nodes.append(node)
+            gradients.append(plain(cotangent))
+        if node.output is None and node.saved and not retain_graph and _large(node.saved):
+            node.saved = None
+    return nodes, gradients

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -55,25 +54,49 @@ class Occurrences(Protocol):
         """What `compute` gives, now or the first time."""
 
 
-@dataclass(frozen=True)
 class Modes:
     """What differs from plain recording. ``None`` stands for "nothing does".
 
-    `previous` is what held before: kept here and not with the block that was entered, so that
-    one block may be entered by several threads and tasks.
+    Parameters
+    ----------
+    previous : Modes or None
+        What holds now. The new modes are like it, until who made them changes something and
+        puts them in force; never after.
+
+    Attributes
+    ----------
+    recording, primitives, anomaly : bool
+        Whether operations are recorded, as their definitions, and looked through.
+    scope : Scope or None
+        What recorded operations belong to.
+    occurrences : Occurrences or None
+        What happens once where a function is run again.
+    previous : Modes or None
+        What held before: kept here and not with the block that was entered, so that one block
+        may be entered by several threads and tasks.
     """
 
-    recording: bool = True
-    primitives: bool = False
-    anomaly: bool = False
-    scope: Scope | None = None
-    occurrences: Occurrences | None = None
-    previous: Modes | None = None
+    # No dataclass: modes are made at every call of a module.
+    __slots__ = ("anomaly", "occurrences", "previous", "primitives", "recording", "scope")
+
+    scope: Scope | None
+    occurrences: Occurrences | None
+
+    def __init__(self, previous: Modes | None = None) -> None:
+        self.previous = previous
+        if previous is None:
+            self.recording = True
+            self.primitives = self.anomaly = False
+            self.scope = self.occurrences = None
+        else:
+            self.recording = previous.recording
+            self.primitives = previous.primitives
+            self.anomaly = previous.anomaly
+            self.scope = previous.scope
+            self.occurrences = previous.occurrences
 
 
 modes: ContextVar[Modes | None] = ContextVar("modes", default=None)
-
-_PLAIN = Modes()
 
 
 class _Entered:
@@ -81,12 +104,13 @@ class _Entered:
 
     __slots__ = ()
 
-    def _changed(self, current: Modes) -> Modes:
+    def _change(self, new: Modes) -> None:
         raise NotImplementedError
 
     def __enter__(self) -> Self:
-        current = modes.get()
-        modes.set(replace(self._changed(current or _PLAIN), previous=current))
+        new = Modes(modes.get())
+        self._change(new)
+        modes.set(new)
         return self
 
     def __exit__(
@@ -105,8 +129,8 @@ class no_grad(_Entered):
 
     __slots__ = ()
 
-    def _changed(self, current: Modes) -> Modes:
-        return replace(current, recording=False)
+    def _change(self, new: Modes) -> None:
+        new.recording = False
 
 
 class recording(_Entered):
@@ -117,8 +141,8 @@ class recording(_Entered):
 
     __slots__ = ()
 
-    def _changed(self, current: Modes) -> Modes:
-        return replace(current, recording=True)
+    def _change(self, new: Modes) -> None:
+        new.recording = True
 
 
 class primitives(_Entered):
@@ -129,8 +153,8 @@ class primitives(_Entered):
 
     __slots__ = ()
 
-    def _changed(self, current: Modes) -> Modes:
-        return replace(current, primitives=True)
+    def _change(self, new: Modes) -> None:
+        new.primitives = True
 
 
 class detect_anomaly(_Entered):
@@ -144,8 +168,8 @@ class detect_anomaly(_Entered):
 
     __slots__ = ()
 
-    def _changed(self, current: Modes) -> Modes:
-        return replace(current, anomaly=True)
+    def _change(self, new: Modes) -> None:
+        new.anomaly = True
 
 
 class scope(_Entered):
@@ -162,5 +186,5 @@ class scope(_Entered):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def _changed(self, current: Modes) -> Modes:
-        return replace(current, scope=Scope(self.name, current.scope))
+    def _change(self, new: Modes) -> None:
+        new.scope = Scope(self.name, new.scope)

@@ -184,6 +184,8 @@ class Recording:
 
     def _constant(self, x: Any) -> Any:
         """A constant operand as something NumPy computes with; complex and objects refused."""
+        if type(x) is _ndarray and x.dtype.kind in "fiub":  # nearly always
+            return x
         if isinstance(x, Symbolic):
             return x
         if isinstance(x, (list, tuple)) and any(isinstance(e, Recorded) for e in x):
@@ -224,10 +226,13 @@ class Recording:
 
     def _unrecorded(self, inputs: Sequence[Any], arrays: Sequence[Any]) -> Any:
         """The result alone: a Tensor without a node, an array, or a symbol."""
+        gives_tensor = False
         for x in inputs:
-            if isinstance(x, Symbolic):
+            if isinstance(x, Recorded):
+                gives_tensor = True
+            elif isinstance(x, Symbolic):
                 return x.apply(self, inputs)  # type: ignore[arg-type]  # an Op
-        if all(type(a) in _NUMBERS for a in arrays):
+        if not gives_tensor and all(type(a) in _NUMBERS for a in arrays):
             arrays = tuple(map(np.asarray, arrays))
         try:
             y = self.forward(*arrays)
@@ -236,8 +241,9 @@ class Recording:
                 raise self._restated(arrays, error) from None
             error.add_note(self._note(arrays))
             raise
-        y, _ = self._unpack(y)
-        if not any(isinstance(x, Recorded) for x in inputs):
+        if type(y) is not _ndarray:
+            y, _ = self._unpack(y)
+        if not gives_tensor:
             return y
         if (mode := modes.get()) is not None and mode.anomaly:
             check_outputs(self, inputs, y if type(y) is tuple else (y,), mode)

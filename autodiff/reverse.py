@@ -93,7 +93,7 @@ def _needed(node: Node, leading: set[Node] | None) -> Sequence[Any]:
     assert node.saved is not None
     if leading is None or node.op.needs is None:
         return node.saved
-    needed = needed_positions(node.op.needs, [parent in leading for parent in node.parents])
+    needed = needed_positions(node.op.needs, tuple([p in leading for p in node.parents]))
     positions = node.op.saves.inputs(len(node.parents))
     inputs = [array for i, array in zip(positions, node.saved, strict=False) if i in needed]
     return [*inputs, *node.saved[len(positions) :]]
@@ -101,7 +101,7 @@ def _needed(node: Node, leading: set[Node] | None) -> Sequence[Any]:
 
 def check_saved(nodes: Sequence[Node], leading: set[Node] | None = None) -> None:
     """Refuse a walk that needs what is gone or was overwritten, before it changes anything."""
-    written = writes.any_written()
+    newest = writes.newest_write()
     for node in nodes:
         if node.saved is None:
             raise RuntimeError(
@@ -109,7 +109,7 @@ def check_saved(nodes: Sequence[Node], leading: set[Node] | None = None) -> None
                 f"or not (arrays of more than {SMALL} elements are); call that one with "
                 f"retain_graph=True to walk back through it again"
             )
-        if written:
+        if node.number < newest:
             for array in () if node.op is None else _needed(node, leading):
                 if writes.last_write(array) > node.number:
                     raise RuntimeError(

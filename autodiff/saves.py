@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from autodiff.graph import SMALL, Dropped, Node
@@ -57,16 +58,17 @@ Needs: TypeAlias = str | tuple[tuple[int, ...], ...] | None
 """Which inputs the gradient to each input needs; see `Op.needs`."""
 
 
-def needed_positions(needs: Needs, wanted: Sequence[bool]) -> set[int]:
+@cache  # asked at every call, and there are few answers
+def needed_positions(needs: Needs, wanted: tuple[bool, ...]) -> frozenset[int]:
     """Which inputs the gradients to the `wanted` ones need."""
     if needs is None:
-        return set(range(len(wanted)))
+        return frozenset(range(len(wanted)))
     positions: set[int] = set()
     for input_, wants in enumerate(wanted):
         if wants:
             others = (i for i in range(len(wanted)) if i != input_)
             positions.update(needs[input_] if isinstance(needs, tuple) else others)
-    return positions
+    return frozenset(positions)
 
 
 def needed_inputs(
@@ -78,18 +80,24 @@ def needed_inputs(
     """
     if needs is OTHERS and len(parents) == 2:  # a product with a constant: nothing to find out
         return (None, arrays[1]) if parents[1] is None else (arrays[0], None)
-    needed = needed_positions(needs, [parent is not None for parent in parents])
+    needed = needed_positions(needs, tuple([parent is not None for parent in parents]))
     return [array if i in needed else None for i, array in enumerate(arrays)]
 
 
 def all_small(arrays: Sequence[Any]) -> bool:
     """Whether all of these arrays and numbers are small enough to stay on a node."""
-    return all(getattr(array, "size", 1) <= SMALL for array in arrays)
+    for array in arrays:  # noqa: SIM110  # called for every node, where all(…) takes longer
+        if getattr(array, "size", 1) > SMALL:
+            return False
+    return True
 
 
 def small_constants(arrays: Sequence[Any], parents: Sequence[Node | None]) -> list[Any]:
     """Per input: None if it has a node, the constant if it is small, else what it was."""
-    return [
-        None if parent is not None else array if all_small([array]) else Dropped(array)
-        for array, parent in zip(arrays, parents, strict=True)
-    ]
+    constants: list[Any] = []
+    for array, parent in zip(arrays, parents, strict=True):
+        if parent is not None:
+            constants.append(None)
+        else:
+            constants.append(Dropped(array) if getattr(array, "size", 1) > SMALL else array)
+    return constants

@@ -45,7 +45,9 @@ def number_write(array: Any) -> None:
     """Note that the memory of `array` has been written just now."""
     owner = memory(array)
     key = id(owner)
-    _written[key] = (weakref.ref(owner, lambda _: _written.pop(key, None)), next(numbers))
+    known = _written.get(key)  # of this owner: when one dies, so does its entry
+    reference = weakref.ref(owner, lambda _: _written.pop(key, None)) if known is None else known[0]
+    _written[key] = (reference, next(numbers))
 
 
 def last_write(saved: Any) -> int:
@@ -59,10 +61,13 @@ def last_write(saved: Any) -> int:
     return 0 if entry is None else entry[1]
 
 
-def any_written() -> bool:
-    """Whether memory that is still in use was ever written; compares what is exposed first."""
+def newest_write() -> int:
+    """The number of the last noticed write into memory that is still in use, 0 if there is none.
+
+    Compares what is exposed first.
+    """
     compare_exposures()
-    return bool(_written)
+    return max([number for _, number in list(_written.values())], default=0)
 
 
 def compare_exposures() -> None:

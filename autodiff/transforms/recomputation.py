@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -174,7 +173,8 @@ class Run:
         arguments = [leaf for _, leaf in trees.leaves(self._xs)]
         for position, x in zip(self._positions, inputs, strict=True):
             arguments[position] = x
-        mode = replace(self._mode, recording=True, anomaly=current.anomaly, occurrences=occurrences)
+        mode = Modes(self._mode)
+        mode.recording, mode.anomaly, mode.occurrences = True, current.anomaly, occurrences
         token = modes.set(mode)
         try:
             result = self._f(*trees.replaced(self._xs, iter(arguments)))

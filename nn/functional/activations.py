@@ -24,8 +24,9 @@ class Sigmoid(Elementwise):
 
     def forward(self, x: Any) -> Any:
         x = as_floating(x)
-        small = np.exp(-np.abs(x))  # at most 1, whatever x
-        return np.where(x >= 0, 1, small) / (1 + small)
+        # Beyond these bounds 1 + eˣ is eˣ, and σ is 1; eˣ is finite up to them.
+        power = np.exp(np.minimum(x, 11 if x.dtype == np.float16 else 88))
+        return power / (1 + power)
 
     def vjp(self, g: Value, y: Value) -> Gradients:
         return (g * y * (1 - y),)

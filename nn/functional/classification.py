@@ -39,14 +39,16 @@ class SoftmaxCrossEntropy(Op):
     residual_name = "y"
 
     def forward(self, z: Any, t: Any) -> Any:
-        shifted = z - z.max(axis=-1, keepdims=True)
-        powers = np.exp(shifted)
-        total = powers.sum(axis=-1, keepdims=True)
+        # With the classes first: along a short last axis, NumPy reduces row by row.
+        scores, t = z.T.copy(), t.T
+        scores -= scores.max(axis=0)
+        p = np.exp(scores)
+        total = p.sum(axis=0)
+        p /= total
         # A class that is out of the question has a score of −∞, and 0 · ∞ would be NaN.
-        losses = t * np.where(np.equal(t, 0), 0, np.log(total) - shifted)
-        axis = -1 if self.reduction == "none" else None
-        loss = losses.sum(axis=axis) * self._share(z)
-        return loss.astype(z.dtype), powers / total
+        losses = t * np.where(t, np.log(total) - scores, 0)
+        loss = losses.sum(axis=0 if self.reduction == "none" else None).T * self._share(z)
+        return loss.astype(z.dtype), p.T
 
     def residual(self, z: Value, t: Value) -> Value:
         """softmax(z)."""

@@ -45,8 +45,8 @@ def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
     places = np.asarray(labels)
     if places.dtype.kind not in "iu":
         raise TypeError(f"{caller}: {places.dtype} labels; expected integers")
-    outside = (places < 0) | (places >= classes)
-    if outside.any():
+    if places.astype(np.uint64).max(initial=0) >= classes:  # negative ones become the largest
+        outside = (places < 0) | (places >= classes)
         index = tuple(int(i) for i in np.argwhere(outside)[0])
         where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
         raise ValueError(

@@ -53,14 +53,6 @@ class Buffer(Tensor):
         super().__init__(data, dtype=dtype)
 
 
-def _cast(x: Any, dtype: Any, kinds: str) -> Any:
-    """An array or list of numbers in `dtype`; anything else (a Tensor, a mask, None) as it is."""
-    array = np.asarray(x) if isinstance(x, (list, tuple)) else x
-    if isinstance(x, Tensor) or not is_array(array) or array.dtype.kind not in kinds:
-        return x
-    return array.astype(dtype, copy=False)
-
-
 def _holds_parts(value: Any) -> bool:
     """Whether a container holds something that a module would own, at any depth."""
     stack, seen = [value], set()
@@ -104,13 +96,21 @@ class Module:
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute ``forward`` within the scope of this module."""
         if options or not all(isinstance(x, Tensor) for x in inputs):
-            dtype = self._dtype()
-            if dtype is not None:
-                kinds = "fiub" if self.casts_integers else "f"
-                inputs = tuple(_cast(x, dtype, kinds) for x in inputs)
-                options = {name: _cast(x, dtype, kinds) for name, x in options.items()}
+            inputs = tuple(map(self._cast, inputs))
+            options = {name: self._cast(x) for name, x in options.items()}
         with scope(self._label or type(self).__name__):
             return self.forward(*inputs, **options)
+
+    def _cast(self, x: Any) -> Any:
+        """An array or list of numbers in the dtype of the parameters; anything else as it is."""
+        if isinstance(x, Tensor):
+            return x
+        array = np.asarray(x) if isinstance(x, (list, tuple)) else x
+        kinds = "fiub" if self.casts_integers else "f"
+        if not is_array(array) or array.dtype.kind not in kinds:
+            return x
+        dtype = self._dtype()
+        return x if dtype is None else array.astype(dtype, copy=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._refuse_container(name, value)
@@ -158,6 +158,9 @@ class Module:
 
     def _dtype(self) -> np.dtype[Any] | None:
         """That of the first parameter."""
+        for value in vars(self).values():  # a layer's own: no search among those within
+            if isinstance(value, Parameter):
+                return value.dtype
         for _, module in self.named_modules():
             for value in vars(module).values():
                 if isinstance(value, Parameter):

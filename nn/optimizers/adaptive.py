@@ -25,6 +25,7 @@ class AdaGrad(Optimizer):
         ε, positive.
     """
 
+    elementwise = True
     slots = ("squares",)
 
     def __init__(
@@ -56,6 +57,8 @@ class RMSProp(AdaGrad):
     decay : float
         ρ, from 0 to below 1.
     """
+
+    elementwise = True
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class AdaDelta(Optimizer):
         ε, positive.
     """
 
+    elementwise = True
     slots = ("squares", "steps")
 
     def __init__(
@@ -129,6 +133,7 @@ class Adam(Optimizer):
         ε, positive.
     """
 
+    elementwise = True
     slots = ("mean", "squares")
 
     def __init__(
@@ -200,6 +205,8 @@ class RAdam(Adam):
 
     Its parameters are those of `Adam`.
     """
+
+    elementwise = True
 
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """As the class says."""

@@ -14,6 +14,8 @@ class SGD(Optimizer):
     Its parameters are those of `Optimizer`.
     """
 
+    elementwise = True
+
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """W ← w − η g."""
         w -= rate * g
@@ -32,6 +34,7 @@ class Momentum(Optimizer):
         α, from 0 to below 1.
     """
 
+    elementwise = True
     slots = ("velocity",)
 
     def __init__(
@@ -66,6 +69,8 @@ class Nesterov(Momentum):
     momentum : float
         α, from 0 to below 1.
     """
+
+    elementwise = True
 
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """V ← α v − η g, w ← w + α v − η g."""

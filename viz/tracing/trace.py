@@ -275,10 +275,11 @@ def _known_arrays(nodes: Sequence[Node], tensors: Sequence[Tensor]) -> dict[Node
         for tensor in tensors
         if tensor.node is not None and (tensor.node.op is not None or len(nodes) == 1)
     }
-    written = writes.any_written()
+    newest = writes.newest_write()
     for node in nodes:
         for owner, array in _kept(node):
-            if owner not in known and not (written and writes.last_write(array) > node.number):
+            overwritten = node.number < newest and writes.last_write(array) > node.number
+            if owner not in known and not overwritten:
                 known[owner] = array
     return known
 
