@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import numpy as np
@@ -53,6 +54,7 @@ def _owned_last(gradients: list[Value]) -> Array:
 def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
     """The cotangent to start from: `gradient`, or one where the tensor has one element."""
     array = tensor._array
+    seed: Any
     if gradient is None:
         if array.size != 1:
             raise ValueError(
@@ -60,7 +62,9 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
                 f"given (it is taken to be 1 for a single element only), or a number made of "
                 f"the result first: .sum() or .mean()"
             )
-        return np.ones_like(array)
+        seed = array.copy()
+        seed.fill(1)
+        return seed
     gradient = plain(gradient)
     seed = gradient if is_array(gradient) else np.asarray(gradient)
     if seed.dtype.kind not in "fiub":
@@ -73,11 +77,12 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
     return cast("Array", seed.astype(array.dtype, copy=False))
 
 
-def _large(saved: Any) -> bool:
+def _large(saved: Sequence[Any]) -> bool:
     """Whether there is an array of more than a few elements among what a node saved."""
-    if isinstance(saved, (tuple, list)):
-        return any(map(_large, saved))
-    return getattr(saved, "size", 1) > SMALL
+    for array in saved:
+        if _large(array) if isinstance(array, (tuple, list)) else getattr(array, "size", 1) > SMALL:
+            return True
+    return False
 
 
 def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False) -> None:

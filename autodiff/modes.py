@@ -186,5 +186,9 @@ class scope(_Entered):
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def _change(self, new: Modes) -> None:
+    def __enter__(self) -> Self:
+        # As the others do it, without a call in between: every call of a module enters a scope.
+        new = Modes(modes.get())
         new.scope = Scope(self.name, new.scope)
+        modes.set(new)
+        return self

@@ -213,6 +213,8 @@ class Recording:
                     f"(output, residual)"
                 )
             y, residual = y
+        if type(y) is _ndarray:
+            return y, residual
         if isinstance(y, (tuple, list)):
             return tuple(map(self._output, y)), residual
         return self._output(y), residual

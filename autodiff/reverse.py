@@ -17,6 +17,7 @@ from autodiff.stages import staged_sum
 from autodiff.typing import Shape, Value
 
 _Function: Final = type(lambda: None)
+_number: Final = attrgetter("number")
 
 
 def sum_to(value: Value, shape: Shape) -> Value:
@@ -74,7 +75,7 @@ def reachable(root: Node, since: int = 0) -> list[Node]:
             if parent is not None and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
-    nodes.sort(key=attrgetter("number"), reverse=True)
+    nodes.sort(key=_number, reverse=True)
     return nodes
 
 

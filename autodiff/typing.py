@@ -53,7 +53,7 @@ def as_floating(x: Any, what: str = "") -> Any:
     TypeError
         If these are no real numbers.
     """
-    array = as_array(x)
+    array = x if type(x) is np.ndarray else as_array(x)
     if array.dtype.kind == "f":
         return array
     if array.dtype.kind not in "iub":

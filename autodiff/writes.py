@@ -66,7 +66,8 @@ def newest_write() -> int:
 
     Compares what is exposed first.
     """
-    compare_exposures()
+    if exposures:
+        compare_exposures()
     return max([number for _, number in list(_written.values())], default=0)
 
 

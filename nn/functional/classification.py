@@ -40,14 +40,15 @@ class SoftmaxCrossEntropy(Op):
 
     def forward(self, z: Any, t: Any) -> Any:
         # With the classes first: along a short last axis, NumPy reduces row by row.
-        scores, t = z.T.copy(), t.T
+        scores = z.T.copy()
         scores -= scores.max(axis=0)
         p = np.exp(scores)
         total = p.sum(axis=0)
         p /= total
+        scores -= np.log(total)
         # A class that is out of the question has a score of −∞, and 0 · ∞ would be NaN.
-        losses = t * np.where(t, np.log(total) - scores, 0)
-        loss = losses.sum(axis=0 if self.reduction == "none" else None).T * self._share(z)
+        losses = t * np.where(t, scores.T, 0)
+        loss = losses.sum(axis=-1 if self.reduction == "none" else None) * -self._share(z)
         return loss.astype(z.dtype), p.T
 
     def residual(self, z: Value, t: Value) -> Value:

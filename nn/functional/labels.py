@@ -45,7 +45,8 @@ def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
     places = np.asarray(labels)
     if places.dtype.kind not in "iu":
         raise TypeError(f"{caller}: {places.dtype} labels; expected integers")
-    if places.astype(np.uint64).max(initial=0) >= classes:  # negative ones become the largest
+    hot = np.arange(classes) == places[..., None]
+    if np.count_nonzero(hot) != places.size:  # a label that is no class is nowhere hot
         outside = (places < 0) | (places >= classes)
         index = tuple(int(i) for i in np.argwhere(outside)[0])
         where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
@@ -53,7 +54,7 @@ def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
             f"{caller}: label {places[index]}{where}; {classes} classes are numbered 0 to "
             f"{classes - 1}"
         )
-    return np.asarray(np.arange(classes) == places[..., None], dtype=dtype)
+    return hot.astype(dtype)
 
 
 def class_probabilities(labels: Any, shape: Shape, dtype: Any, caller: str) -> Array:

@@ -48,7 +48,8 @@ class ModuleList(Module):
         self._hold(str(index), module)
 
     def __iter__(self) -> Iterator[Module]:
-        return (module for name, module in self.children() if name.isdigit())
+        parts = vars(self).items()
+        return iter([m for name, m in parts if name.isdigit() and isinstance(m, Module)])
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

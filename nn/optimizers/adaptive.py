@@ -25,7 +25,6 @@ class AdaGrad(Optimizer):
         ε, positive.
     """
 
-    elementwise = True
     slots = ("squares",)
 
     def __init__(
@@ -57,8 +56,6 @@ class RMSProp(AdaGrad):
     decay : float
         ρ, from 0 to below 1.
     """
-
-    elementwise = True
 
     def __init__(
         self,
@@ -94,7 +91,6 @@ class AdaDelta(Optimizer):
         ε, positive.
     """
 
-    elementwise = True
     slots = ("squares", "steps")
 
     def __init__(
@@ -133,7 +129,6 @@ class Adam(Optimizer):
         ε, positive.
     """
 
-    elementwise = True
     slots = ("mean", "squares")
 
     def __init__(
@@ -152,16 +147,21 @@ class Adam(Optimizer):
 
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """As the class says."""
-        m, h = self.moments(g, state)
+        scratch = np.empty_like(w)  # one for all passes: fresh memory costs as much as a pass
+        m, h = self.moments(g, state, scratch)
         beta1, beta2 = self.betas
-        root = np.sqrt(h / (1 - beta2**t))
-        w -= rate / (1 - beta1**t) * m / (root + self.epsilon)
+        known = math.sqrt(1 - beta2**t)  # m / (√ĥ + ε) = known · m / (√h + known · ε)
+        step = np.sqrt(h, out=scratch)
+        step += known * self.epsilon
+        np.divide(m, step, out=step)
+        step *= rate * known / (1 - beta1**t)
+        w -= step
 
-    def moments(self, g: Array, state: State) -> tuple[Array, Array]:
-        """The running means of g and g², which g has joined."""
+    def moments(self, g: Array, state: State, scratch: Array) -> tuple[Array, Array]:
+        """The running means of g and g², which g has joined; `scratch` is overwritten."""
         m, h = state["mean"], state["squares"]
-        _average(m, self.betas[0], g)
-        _average(h, self.betas[1], g * g)
+        _average(m, self.betas[0], g, scratch)
+        _average(h, self.betas[1], np.multiply(g, g, out=scratch), scratch)
         return m, h
 
 
@@ -206,11 +206,9 @@ class RAdam(Adam):
     Its parameters are those of `Adam`.
     """
 
-    elementwise = True
-
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """As the class says."""
-        m, h = self.moments(g, state)
+        m, h = self.moments(g, state, np.empty_like(w))
         beta1, beta2 = self.betas
         step = rate / (1 - beta1**t) * m
         longest = 2 / (1 - beta2) - 1
@@ -223,7 +221,7 @@ class RAdam(Adam):
         w -= math.sqrt(known) * step / (root + self.epsilon)
 
 
-def _average(average: Array, decay: float, new: Array) -> None:
-    """Average ← decay · average + (1 − decay) · new, in place."""
+def _average(average: Array, decay: float, new: Array, scratch: Array | None = None) -> None:
+    """Average ← decay · average + (1 − decay) · new, in place, by way of `scratch`."""
     average *= decay
-    average += (1 - decay) * new
+    average += np.multiply(new, 1 - decay, out=scratch)

@@ -14,8 +14,6 @@ class SGD(Optimizer):
     Its parameters are those of `Optimizer`.
     """
 
-    elementwise = True
-
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """W ← w − η g."""
         w -= rate * g
@@ -34,7 +32,6 @@ class Momentum(Optimizer):
         α, from 0 to below 1.
     """
 
-    elementwise = True
     slots = ("velocity",)
 
     def __init__(
@@ -69,8 +66,6 @@ class Nesterov(Momentum):
     momentum : float
         α, from 0 to below 1.
     """
-
-    elementwise = True
 
     def update(self, w: Array, g: Array, state: State, rate: float, t: int) -> None:
         """V ← α v − η g, w ← w + α v − η g."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -17,11 +17,8 @@ from nn.modules.module import Module, Parameter
 Schedule: TypeAlias = Callable[[int], float]
 """A learning rate that changes: from the number of updates done to η."""
 
-State: TypeAlias = dict[str, Array]
-"""What is remembered of one parameter, by name."""
-
-PIECE: Final = 16384
-"""How many elements are updated at once: a few arrays of them fit into a core's own cache."""
+State: TypeAlias = dict[str, Any]
+"""What is remembered of one parameter: arrays by slot, and as "updates" how many there were."""
 
 
 @dataclass
@@ -87,17 +84,8 @@ class Optimizer:
     slots: ClassVar[tuple[str, ...]] = ()
     """The arrays that are remembered of a parameter; they begin at 0."""
 
-    elementwise: ClassVar[bool] = False
-    """Whether each element of a parameter is updated by itself, whatever the others are: `update`
-    is then given large arrays in pieces, as vectors. To be said anew beside each `update`."""
-
     decoupled: ClassVar[bool] = False
     """Whether weight decay shrinks the weights by itself, instead of joining the gradient."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        if "update" in vars(cls) and "elementwise" not in vars(cls):
-            cls.elementwise = False  # what was said of another update does not hold for this one
 
     def __init__(
         self,
@@ -139,7 +127,7 @@ class Optimizer:
         w, g : array
             The parameter and its gradient.
         state : dict of str to array
-            What is remembered, by slot, to be changed in place.
+            What is remembered, to be changed in place.
         rate : float
             η.
         t : int
@@ -157,50 +145,32 @@ class Optimizer:
             for name, parameter in group.parameters.items():
                 if (gradient := parameter.grad) is None:
                     continue
-                whole = parameter.written()
-                state = self.states.get(name) or self._begun(name, whole)
+                w, g = parameter.written(), self._clipped(gradient)
+                if scale < 1:
+                    g = g * scale
+                if group.weight_decay and self.decoupled:
+                    w *= 1 - rate * group.weight_decay
+                elif group.weight_decay:
+                    g = g + group.weight_decay * w
+                state = self.states.get(name) or self._begun(name, w)
                 state["updates"] += 1
-                t = int(state["updates"])
-                for w, g, slots in self._pieces(whole, gradient, state):
-                    g = self._clipped(g)
-                    if scale < 1:
-                        g = g * scale
-                    if group.weight_decay and self.decoupled:
-                        w *= 1 - rate * group.weight_decay
-                    elif group.weight_decay:
-                        g = g + group.weight_decay * w
-                    self.update(w, g, slots, rate, t)
+                self.update(w, g, state, rate, state["updates"])
                 if group.weight_limit is not None:
-                    square = float(np.sum(whole * whole))
+                    square = float(np.sum(w * w))
                     if square > group.weight_limit:
-                        whole *= math.sqrt(group.weight_limit / square)
+                        w *= math.sqrt(group.weight_limit / square)
         self.updates += 1
 
     def _begun(self, name: str, w: Array) -> State:
         """The state of a parameter that has not been updated yet."""
-        slots = {slot: np.zeros_like(w) for slot in self.slots}
-        self.states[name] = {"updates": np.zeros((), np.int64), **slots}
+        self.states[name] = {"updates": 0, **{slot: np.zeros_like(w) for slot in self.slots}}
         return self.states[name]
-
-    def _pieces(self, w: Array, g: Array, state: State) -> Iterator[tuple[Array, Array, State]]:
-        """What is updated at once: piece by piece, so that all passes over a piece find it cached.
-
-        The whole arrays where one piece is enough, or they cannot be flattened without a copy.
-        """
-        slots = [state[slot] for slot in self.slots]
-        if w.size <= PIECE or not (self.elementwise and all(map(_is_flat, (w, g, *slots)))):
-            yield w, g, state
-            return
-        w, g, *slots = (array.reshape(-1) for array in (w, g, *slots))
-        for start in range(0, w.size, PIECE):
-            piece = slice(start, start + PIECE)
-            parts = (slot[piece] for slot in slots)
-            yield w[piece], g[piece], dict(zip(self.slots, parts, strict=True))
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for _, parameter in self._parameters():
-            parameter.zero_grad()
+        for group in self.groups:
+            for parameter in group.parameters.values():
+                parameter.zero_grad()
 
     @property
     def learning_rate(self) -> float:
@@ -240,7 +210,10 @@ class Optimizer:
             "updates": self.updates,
             "learning_rates": [None if callable(rate) else rate for rate in rates],
             "states": {
-                name: {slot: array.copy() for slot, array in state.items()}
+                name: {
+                    "updates": np.array(state["updates"], np.int64),
+                    **{slot: state[slot].copy() for slot in self.slots},
+                }
                 for name, state in self.states.items()
             },
         }
@@ -280,11 +253,14 @@ class Optimizer:
                 problems.append(f"group {number} has the learning rate {rate!r}")
         if problems:
             raise ValueError(f"{type(self).__name__}: {'; '.join(problems)}")
-        self.updates = int(state["updates"])
-        self.states = {
-            name: {slot: np.array(array) for slot, array in given.items()}
+        states: dict[str, State] = {
+            name: {
+                "updates": int(given["updates"]),
+                **{slot: np.array(given[slot]) for slot in self.slots},
+            }
             for name, given in state["states"].items()
         }
+        self.updates, self.states = int(state["updates"]), states
         for group, rate in zip(self.groups, rates, strict=True):
             if rate is not None:
                 group.learning_rate = rate
@@ -368,11 +344,6 @@ class Optimizer:
                 name = f"{len(taken)}" if name is None else f"{len(taken)}:{name}"
             taken.add(name)
             yield name, parameter
-
-
-def _is_flat(array: Any) -> bool:
-    """Whether the elements lie in memory one after another, in order."""
-    return type(array) is np.ndarray and array.flags.c_contiguous
 
 
 def _real(value: Any) -> float:
