@@ -163,12 +163,12 @@ def reverse_pass(
     """
     nodes = reachable(root, since)
     leading: set[Node] | None = None
+    ends: set[Node] = set()  # where the walk goes no further, leaves aside
     if targets is not None:
         leading = _leading(nodes, targets)
         nodes = [node for node in nodes if node in leading]
-        check_saved(
-            [n for n in nodes if n.number >= since and not leading.isdisjoint(n.parents)], leading
-        )
+        ends = {n for n in nodes if n.number < since or leading.isdisjoint(n.parents)}
+        check_saved([node for node in nodes if node not in ends], leading)
     else:
         check_saved(nodes)
 
@@ -187,25 +187,22 @@ def reverse_pass(
             if watching:
                 check_cotangent(node, cotangent, "what a hook of it gave")
         op = node.op
-        if (
-            op is None
-            or node.number < since
-            or (leading is not None and leading.isdisjoint(node.parents))
-        ):
+        if op is None or (ends and node in ends):
             yield node, cotangent, ()
             continue
         if node.shape is None:
             cotangent = tuple(cotangent)
+        parents = node.parents
         sent: list[Value | None] = []
         try:
             saved: Any = saved_tensors(node) if create_graph else node.saved
             entries = op.vjp(cotangent, *saved)
-            if type(entries) is not tuple or len(entries) != len(node.parents):
+            if type(entries) is not tuple or len(entries) != len(parents):
                 raise TypeError(
-                    f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
+                    f"{op.name}: its vjp must return a tuple of {len(parents)} entries, one "
                     f"per input; got {entries!r}"
                 )
-            for parent, value in zip(node.parents, entries):  # noqa: B905  # equally long
+            for parent, value in zip(parents, entries):  # noqa: B905  # equally long
                 if (
                     parent is None
                     or value is None
@@ -229,19 +226,20 @@ def reverse_pass(
                         value = value()  # a method, a partial
                     value = _fit(value, op, parent)
                 sent.append(value)
-                if parent not in arrived:
+                if (present := arrived.get(parent)) is None:
                     arrived[parent] = value
                 elif parent in owned:
-                    arrived[parent] += value
+                    present += value
+                    arrived[parent] = present  # another object where it is a scalar
                 else:
-                    arrived[parent] = arrived[parent] + value
+                    arrived[parent] = present + value
                     if not create_graph:
                         owned.add(parent)
         except Exception as error:
             error.add_note(f"in the vjp of {node.describe()}\n  {recorded_at(node)}")
             raise
         if watching:
-            for parent, value in zip(node.parents, sent, strict=True):
+            for parent, value in zip(parents, sent, strict=True):
                 if value is not None:
                     of = "" if parent is None else f" for its input of shape {parent.shape}"
                     check_cotangent(node, value, f"what its vjp gave{of}")

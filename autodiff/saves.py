@@ -34,7 +34,8 @@ class Saves(Immutable):
 
     def collect(self, arrays: Sequence[Any], output: Any, residual: Any) -> list[Any]:
         """What is kept of a call."""
-        saved = [arrays[i] for i in self.inputs(len(arrays))]
+        positions = self.positions
+        saved = list(arrays) if positions is None else [arrays[i] for i in positions]
         if self.output:
             saved.append(output)
         if self.residual:

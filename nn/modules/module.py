@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from autodiff import Tensor, scope
+from autodiff.modes import modes
 from autodiff.typing import Array, is_array, own_real_array
 
 
@@ -101,6 +102,9 @@ class Module:
                 break
         if options:
             options = {name: self._cast(x) for name, x in options.items()}
+        mode = modes.get()
+        if mode is not None and not mode.recording and not mode.anomaly:
+            return self.forward(*inputs, **options)  # no node will ask for its scope
         with scope(self._label or type(self).__name__):
             return self.forward(*inputs, **options)
 
@@ -109,8 +113,7 @@ class Module:
         if isinstance(x, Tensor):
             return x
         array = np.asarray(x) if isinstance(x, (list, tuple)) else x
-        kinds = "fiub" if self.casts_integers else "f"
-        if not is_array(array) or array.dtype.kind not in kinds:
+        if not is_array(array) or array.dtype.kind not in ("fiub" if self.casts_integers else "f"):
             return x
         dtype = self._dtype()
         return x if dtype is None else array.astype(dtype, copy=False)
