@@ -1,6 +1,7 @@
 """Writes between recording and walking: noticed or harmless, never a silently wrong gradient."""
 
 import gc
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import autodiff as ad
 import nn
-from autodiff import Tensor, gradients, no_grad, writes
+from autodiff import Op, Tensor, gradients, no_grad, writes
 
 
 def refused():
@@ -314,6 +315,118 @@ def test_gradients_may_be_written():
     y.backward()
     np.testing.assert_array_equal(w.grad, [101, 101])
     np.testing.assert_array_equal(x.grad, [2, 2])
+
+
+class Giving(Op):
+    """x, by a rule that gives what it is told to."""
+
+    def __init__(self, give):
+        self.give = give
+
+    def forward(self, x):
+        return x.copy()
+
+    def vjp(self, g):
+        return (self.give(g),)
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+KEPT = np.arange(6.0)
+HELD_BY_OTHERS = {
+    "what is kept elsewhere": lambda g: KEPT,
+    "a view of it": lambda g: KEPT[:],
+    "part of it": lambda g: np.concatenate([KEPT, KEPT])[:6],
+    "what arrived": lambda g: g,
+    "what cannot be written": lambda g: np.broadcast_to(1.0, 6),
+    "a buffer that is no array's": lambda g: np.frombuffer(bytes(48)),
+    "steps in memory": lambda g: np.ones(12)[::2],
+}
+
+
+@pytest.mark.parametrize("give", HELD_BY_OTHERS.values(), ids=HELD_BY_OTHERS.keys())
+def test_what_others_hold_becomes_a_gradient_by_copy(give):
+    x, seed, before = leaf(np.zeros(6)), np.full(6, 2.0), KEPT.copy()
+    expected = np.array(give(seed))
+    Giving(give)(x).backward(seed)
+    assert x.grad.flags.owndata
+    assert x.grad.flags.carray
+    x.grad += 7
+    np.testing.assert_array_equal(x.grad, expected + 7)
+    np.testing.assert_array_equal(KEPT, before)
+    np.testing.assert_array_equal(seed, np.full(6, 2.0))
+
+
+def test_the_order_in_memory_of_a_gradient_is_that_of_rows():
+    x = leaf(np.zeros((2, 3)))
+    Giving(lambda g: np.asfortranarray(3 * g))(x).backward(np.ones((2, 3)))
+    assert x.grad.flags.c_contiguous
+    np.testing.assert_array_equal(x.grad, np.full((2, 3), 3.0))
+
+
+@pytest.mark.skipif(not hasattr(sys, "getrefcount"), reason="references are not counted here")
+def test_what_nobody_else_holds_becomes_a_gradient_as_it_is():
+    made = []
+
+    def give(g):
+        array = 3 * g
+        made.append(address(array))
+        return array
+
+    x, w = leaf(np.zeros(6)), leaf(np.zeros(6))
+    (Giving(give)(x) + Giving(give)(w)).backward(np.ones(6))
+    assert sorted(map(address, (x.grad, w.grad))) == sorted(made)
+
+
+def test_one_gradient_for_two_is_theirs_apart():
+    """An addition gives both operands what arrived."""
+    x, w = leaf(np.zeros(6)), leaf(np.zeros(6))
+    y = x + w
+    y.retain_grad()
+    (y * 2).backward(np.ones(6))
+    gradients_ = [x.grad, w.grad, y.grad]
+    for i, gradient in enumerate(gradients_):
+        gradient += i
+    for i, gradient in enumerate(gradients_):
+        np.testing.assert_array_equal(gradient, np.full(6, 2.0 + i))
+
+
+def test_what_a_hook_keeps_is_not_the_gradient():
+    x, seen = leaf(np.zeros(6)), []
+    handle = x.register_hook(seen.append)
+    (x * 2).backward(np.ones(6))
+    x.grad += 1
+    np.testing.assert_array_equal(seen[0], np.full(6, 2.0))
+    handle.remove()
+    x.register_hook(lambda g: KEPT)
+    x.zero_grad()
+    (x * 2).backward(np.ones(6))
+    assert not np.shares_memory(x.grad, KEPT)
+
+
+def test_a_seed_stays_the_callers():
+    x, seed = leaf(np.zeros(6)), np.ones(6)
+    x.backward(seed)
+    x.grad += 1
+    np.testing.assert_array_equal(seed, np.ones(6))
+
+
+def test_the_last_of_several_writes_counts():
+    """The same memory, written before and after something was recorded."""
+    w = leaf([2.0, 3.0])
+    w.written()[...] = [1.0, 4.0]
+    y = w * w
+    y.backward([1.0, 1.0], retain_graph=True)
+    np.testing.assert_array_equal(w.grad, [2, 8])
+    w.written()[...] = [5.0, 6.0]
+    with refused():
+        y.backward([1.0, 1.0])
+    other = leaf([1.0])
+    other.written()[...] = 2.0  # a later write elsewhere does not hide it
+    with refused():
+        y.backward([1.0, 1.0])
 
 
 # -- anything goes -------------------------------------------------------------------------

@@ -178,6 +178,33 @@ def test_a_state_is_a_copy(kind):
 
 
 @each
+def test_the_updates_are_saved_as_arrays(kind):
+    model = make_model()
+    optimizer = kind(model, learning_rate=0.05)
+    train(model, optimizer, 2)
+    for state in optimizer.state_dict()["states"].values():
+        assert state.keys() == {"updates", *kind.slots}
+        assert all(type(array) is np.ndarray for array in state.values())
+        assert state["updates"].dtype == np.int64
+        assert state["updates"] == 2
+
+
+@each
+def test_one_number_is_updated_as_an_element_is(kind):
+    """A 0-d parameter, whose elements NumPy takes out of their arrays."""
+    number = Tensor(0.75, requires_grad=True)
+    table = Tensor(np.full((2, 3), 0.75), requires_grad=True)
+    optimizer = kind([number, table], learning_rate=0.05)
+    for gradient in (0.5, -0.25, 1.5, 0.125, 2.0, -1.0):
+        number.grad = gradient
+        table.grad = np.full((2, 3), gradient)
+        optimizer.step()
+    assert number.shape == ()
+    assert number.item() != 0.75
+    np.testing.assert_array_equal(table.numpy(), np.full((2, 3), number.item()))
+
+
+@each
 def test_gradients_stay_and_dtypes_too(kind):
     model = make_model()
     optimizer = kind(
