@@ -46,7 +46,7 @@ def _owned_last(gradients: list[Value]) -> Array:
     gradient, references = _taken(gradients)
     if type(gradient) is np.ndarray and references == _UNSHARED:
         flags = gradient.flags
-        if gradient.base is None and flags.owndata and flags.carray:
+        if flags.owndata and flags.carray:
             return gradient
     return owned_copy(gradient)
 

@@ -57,6 +57,14 @@ def test_the_users_line_not_ours():
     assert "in test_the_users_line_not_ours: model(x)" in found(caught)
 
 
+def test_the_scope_is_known_without_recording():
+    model = nn.Sequential(nn.Affine(2, 2, rng=np.random.default_rng(0)), nn.Sigmoid())
+    x = np.full((1, 2), np.inf, np.float32)
+    with ad.no_grad(), detect_anomaly(), pytest.raises(FloatingPointError) as caught:
+        model(x)
+    assert "affine in Sequential.0:Affine: gave " in found(caught)
+
+
 def test_results_without_a_node():
     with detect_anomaly(), pytest.raises(FloatingPointError, match="log: gave infinity"):
         ad.log(Tensor([0.0]))

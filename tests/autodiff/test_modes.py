@@ -53,6 +53,16 @@ def test_modes_may_be_entered_again():
     assert (x * 2).node is not None
 
 
+def test_one_mode_within_another_changes_nothing_else():
+    x = leaf()
+    with no_grad(), scope("part"), primitives():
+        assert sigmoid(x).node is None
+    with primitives(), scope("whole"), scope("part"):
+        y = sigmoid(x)
+    assert kinds(y) == {"multiply", "exp", "add", "reciprocal"}
+    assert y.node.scope.path == "whole.part"
+
+
 def test_no_grad_is_not_seen_by_another_thread():
     x, seen = leaf(), []
     entered, done = threading.Event(), threading.Event()

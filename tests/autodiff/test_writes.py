@@ -415,7 +415,8 @@ def test_a_seed_stays_the_callers():
 
 def test_the_last_of_several_writes_counts():
     """The same memory, written before and after something was recorded."""
-    w = leaf([2.0, 3.0])
+    w, earlier = leaf([2.0, 3.0]), leaf([1.0])
+    earlier.written()[...] = 2.0  # one elsewhere hides none
     w.written()[...] = [1.0, 4.0]
     y = w * w
     y.backward([1.0, 1.0], retain_graph=True)
@@ -423,8 +424,8 @@ def test_the_last_of_several_writes_counts():
     w.written()[...] = [5.0, 6.0]
     with refused():
         y.backward([1.0, 1.0])
-    other = leaf([1.0])
-    other.written()[...] = 2.0  # a later write elsewhere does not hide it
+    later = leaf([1.0])
+    later.written()[...] = 2.0
     with refused():
         y.backward([1.0, 1.0])
 
