@@ -54,7 +54,6 @@ def _owned_last(gradients: list[Value]) -> Array:
 def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
     """The cotangent to start from: `gradient`, or one where the tensor has one element."""
     array = tensor._array
-    seed: Any
     if gradient is None:
         if array.size != 1:
             raise ValueError(
@@ -62,9 +61,9 @@ def seed_for(tensor: Recorded, gradient: Any, caller: str) -> Array:
                 f"given (it is taken to be 1 for a single element only), or a number made of "
                 f"the result first: .sum() or .mean()"
             )
-        seed = array.copy()
-        seed.fill(1)
-        return seed
+        one = array.copy()
+        one.fill(1)
+        return one
     gradient = plain(gradient)
     seed = gradient if is_array(gradient) else np.asarray(gradient)
     if seed.dtype.kind not in "fiub":

@@ -45,7 +45,7 @@ def _one_hot(labels: Any, classes: int, dtype: Any, caller: str) -> Array:
     places = np.asarray(labels)
     if places.dtype.kind not in "iu":
         raise TypeError(f"{caller}: {places.dtype} labels; expected integers")
-    hot = np.arange(classes) == places[..., None]
+    hot: Array = np.arange(classes) == places[..., None]
     if np.count_nonzero(hot) != places.size:  # a label that is no class is nowhere hot
         outside = (places < 0) | (places >= classes)
         index = tuple(int(i) for i in np.argwhere(outside)[0])
