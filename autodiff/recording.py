@@ -105,6 +105,7 @@ class Recording:
                 second, second_node = y if type(y) in _NUMBERS else self._constant(y), None
             arrays: tuple[Any, ...] = (first, second)
             parents: tuple[Node | None, ...] = (first_node, second_node)
+            constants = first_node is None or second_node is None
         else:
             if arity is not None and len(inputs) != arity:
                 raise self._miscounted(inputs, arity)
@@ -118,7 +119,7 @@ class Recording:
                     values.append(x if type(x) in _NUMBERS else self._constant(x))
                     nodes.append(None)
             arrays, parents = tuple(values), tuple(nodes)
-        constants = None in parents
+            constants = None in parents
         if constants and not any(parents):
             return self._unrecorded(inputs, arrays)  # type: ignore[no-any-return]  # an array, as said above
         scope = None
@@ -140,9 +141,10 @@ class Recording:
                 raise self._restated(arrays, error) from None
             error.add_note(self._note(arrays))
             raise
-        residual = None
+        residual, several = None, False
         if type(output) is not _ndarray:
             output, residual = self._unpack(output)
+            several = type(output) is tuple
 
         node = _new(Node)
         node.number = next(numbers)
@@ -150,7 +152,7 @@ class Recording:
         node.parents = parents
         node.scope = scope
         node.notes = None
-        if type(output) is tuple:
+        if several:
             return self._record_outputs(node, arrays, output, residual)  # type: ignore[no-any-return]  # Tensors
         node.shape = output.shape
         node.dtype = dtype = output.dtype
