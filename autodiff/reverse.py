@@ -17,7 +17,6 @@ from autodiff.stages import staged_sum
 from autodiff.typing import Shape, Value
 
 _Function: Final = type(lambda: None)
-_number: Final = attrgetter("number")
 
 
 def sum_to(value: Value, shape: Shape) -> Value:
@@ -75,7 +74,7 @@ def reachable(root: Node, since: int = 0) -> list[Node]:
             if parent is not None and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
-    nodes.sort(key=_number, reverse=True)
+    nodes.sort(key=attrgetter("number"), reverse=True)
     return nodes
 
 
@@ -163,12 +162,12 @@ def reverse_pass(
     """
     nodes = reachable(root, since)
     leading: set[Node] | None = None
-    ends: set[Node] = set()  # where the walk goes no further, leaves aside
     if targets is not None:
         leading = _leading(nodes, targets)
         nodes = [node for node in nodes if node in leading]
-        ends = {n for n in nodes if n.number < since or leading.isdisjoint(n.parents)}
-        check_saved([node for node in nodes if node not in ends], leading)
+        check_saved(
+            [n for n in nodes if n.number >= since and not leading.isdisjoint(n.parents)], leading
+        )
     else:
         check_saved(nodes)
 
@@ -187,22 +186,25 @@ def reverse_pass(
             if watching:
                 check_cotangent(node, cotangent, "what a hook of it gave")
         op = node.op
-        if op is None or (ends and node in ends):
+        if (
+            op is None
+            or node.number < since
+            or (leading is not None and leading.isdisjoint(node.parents))
+        ):
             yield node, cotangent, ()
             continue
         if node.shape is None:
             cotangent = tuple(cotangent)
-        parents = node.parents
         sent: list[Value | None] = []
         try:
             saved: Any = saved_tensors(node) if create_graph else node.saved
             entries = op.vjp(cotangent, *saved)
-            if type(entries) is not tuple or len(entries) != len(parents):
+            if type(entries) is not tuple or len(entries) != len(node.parents):
                 raise TypeError(
-                    f"{op.name}: its vjp must return a tuple of {len(parents)} entries, one "
+                    f"{op.name}: its vjp must return a tuple of {len(node.parents)} entries, one "
                     f"per input; got {entries!r}"
                 )
-            for parent, value in zip(parents, entries):  # noqa: B905  # equally long
+            for parent, value in zip(node.parents, entries):  # noqa: B905  # equally long
                 if (
                     parent is None
                     or value is None
@@ -226,20 +228,19 @@ def reverse_pass(
                         value = value()  # a method, a partial
                     value = _fit(value, op, parent)
                 sent.append(value)
-                if (present := arrived.get(parent)) is None:
+                if parent not in arrived:
                     arrived[parent] = value
                 elif parent in owned:
-                    present += value
-                    arrived[parent] = present  # another object where it is a scalar
+                    arrived[parent] += value
                 else:
-                    arrived[parent] = present + value
+                    arrived[parent] = arrived[parent] + value
                     if not create_graph:
                         owned.add(parent)
         except Exception as error:
             error.add_note(f"in the vjp of {node.describe()}\n  {recorded_at(node)}")
             raise
         if watching:
-            for parent, value in zip(parents, sent, strict=True):
+            for parent, value in zip(node.parents, sent, strict=True):
                 if value is not None:
                     of = "" if parent is None else f" for its input of shape {parent.shape}"
                     check_cotangent(node, value, f"what its vjp gave{of}")

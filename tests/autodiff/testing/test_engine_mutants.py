@@ -53,10 +53,14 @@ MUTANTS = {
     ),
     "unbroadcast sums the stretched axes alone": (
         SUM_TO,
-        "return value.sum(axis=(*range(lead), *stretched)).reshape(shape)",
+        "return staged_sum(value, (*range(lead), *stretched)).reshape(shape)",
         "return value.sum(axis=tuple(stretched))[(0,) * lead].reshape(shape)",
     ),
-    "unbroadcast takes the mean": (SUM_TO, ".sum(axis=", ".mean(axis="),
+    "unbroadcast takes the mean": (
+        SUM_TO,
+        "staged_sum(value, (*range(lead), *stretched))",
+        "value.mean(axis=(*range(lead), *stretched))",
+    ),
     "fan-in the other way round": (
         REVERSE_PASS,
         "zip(node.parents, entries)",
