@@ -61,6 +61,25 @@ def test_values(f, at, value):
     assert float(f(np.array(at))) == pytest.approx(value, rel=1e-14)
 
 
+@pytest.mark.parametrize(("dtype", "least"), [("f2", -9), ("f4", -87), ("f8", -700)])
+def test_sigmoid_is_right_to_the_last_digits(dtype, least):
+    """Where σ(x) is tiny too: it is eˣ there."""
+    x = np.linspace(least, -least, 2001).astype(dtype)
+    with np.errstate(all="raise", under="ignore"):
+        y = F.sigmoid(x)
+    exact = 1 / (1 + np.exp(-x.astype(np.longdouble)))
+    assert y.dtype == x.dtype
+    np.testing.assert_allclose(y.astype(np.longdouble), exact, rtol=4 * np.finfo(dtype).eps)
+    assert (np.diff(y.astype(float)) >= -4 * np.finfo(dtype).eps).all()
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_sigmoid_at_the_ends(dtype):
+    x = np.array([-np.inf, -60000, 60000, np.inf, np.nan], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_array_equal(F.sigmoid(x), [0, 0, 1, 1, np.nan])
+
+
 def test_gelu_is_nearly_x_times_the_normal_distribution():
     x = np.linspace(-4, 4, 201)
     exact = [v * (1 + math.erf(v / math.sqrt(2))) / 2 for v in x]

@@ -172,25 +172,6 @@ def test_sigmoid_and_relu_far_out():
     np.testing.assert_allclose(t.grad[2], 0.25)
 
 
-@pytest.mark.parametrize(("dtype", "least"), [("f2", -9), ("f4", -87), ("f8", -700)])
-def test_sigmoid_is_right_to_the_last_digits(dtype, least):
-    """Where σ(x) is tiny too: it is eˣ there."""
-    x = np.linspace(least, -least, 2001).astype(dtype)
-    with np.errstate(all="raise", under="ignore"):
-        y = functional.sigmoid(x)
-    exact = 1 / (1 + np.exp(-x.astype(np.longdouble)))
-    assert y.dtype == x.dtype
-    np.testing.assert_allclose(y.astype(np.longdouble), exact, rtol=4 * np.finfo(dtype).eps)
-    assert (np.diff(y.astype(float)) >= -4 * np.finfo(dtype).eps).all()
-
-
-@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
-def test_sigmoid_at_the_ends(dtype):
-    x = np.array([-np.inf, -60000, 60000, np.inf, np.nan], dtype)
-    with np.errstate(all="raise", under="ignore"):
-        np.testing.assert_array_equal(functional.sigmoid(x), [0, 0, 1, 1, np.nan])
-
-
 def test_the_first_parameter_decides_the_dtype_however_deep():
     class Late(nn.Module):
         def __init__(self):
