@@ -10,7 +10,7 @@ import numpy as np
 
 from autodiff import INPUTS, Op, Tensor, matmul, notation
 from autodiff.op import Case, Gradients
-from autodiff.typing import Shape, Value
+from autodiff.typing import Shape, Value, as_array
 
 
 class Affine(Op):
@@ -21,7 +21,7 @@ class Affine(Op):
 
     def forward(self, x: Any, weight: Any, bias: Any) -> Any:
         y = np.matmul(x, weight)
-        if np.result_type(y, bias) != y.dtype:
+        if bias.dtype is not y.dtype and np.result_type(y, bias) != y.dtype:
             return y + bias
         y += bias
         return y
@@ -98,4 +98,4 @@ def affine(x: Any, weight: Any, bias: Any = None) -> Tensor:
     ValueError
         If the shapes do not fit.
     """
-    return matmul(x, weight) if bias is None else _affine(x, weight, bias)
+    return matmul(x, weight) if bias is None else _affine(x, weight, as_array(bias))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,8 +42,10 @@ class Softmax(AlongAxis):
 
     def forward(self, x: Any) -> Any:
         x = as_floating(x)
-        powers = np.exp(x - _top(x, self.axis))
-        return powers / powers.sum(axis=self.axis, keepdims=True)
+        powers = x - _top(x, self.axis)
+        np.exp(powers, out=powers)
+        powers /= np.add.reduce(powers, axis=self.axis, keepdims=True)
+        return powers
 
     def vjp(self, g: Value, y: Value) -> Gradients:
         return (y * (g - np.sum(g * y, axis=self.axis, keepdims=True)),)
@@ -69,12 +72,15 @@ class LogSoftmax(AlongAxis):
 
 def _top(x: Any, axis: int) -> Any:
     """The largest score: the powers of what is left are at most 1."""
-    return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.maximum.reduce(x, axis=axis, keepdims=True, initial=-math.inf)
+
+
+_softmax = Softmax()
 
 
 def softmax(x: Any, axis: int = -1) -> Tensor:
     """exp(xᵢ) / Σₖ exp(xₖ) along `axis`; stable for large scores."""
-    return Softmax(axis)(x)
+    return _softmax(x) if axis == -1 else Softmax(axis)(x)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Tensor:

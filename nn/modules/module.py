@@ -84,6 +84,9 @@ class Module:
     """
 
     training: bool = True
+    casts: ClassVar[bool] = True
+    """Whether arrays among the arguments are cast at all; a Sequential leaves it to its layers."""
+
     casts_integers: ClassVar[bool] = False
     """Whether arrays of integers among the arguments are numbers like others."""
 
@@ -96,10 +99,11 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute ``forward`` within the scope of this module."""
-        for x in inputs:
-            if not isinstance(x, Tensor):
-                inputs = tuple(map(self._cast, inputs))
-                break
+        if self.casts:
+            for x in inputs:
+                if not isinstance(x, Tensor):
+                    inputs = tuple(map(self._cast, inputs))
+                    break
         if options:
             options = {name: self._cast(x) for name, x in options.items()}
         mode = modes.get()
@@ -116,7 +120,9 @@ class Module:
         if not is_array(array) or array.dtype.kind not in ("fiub" if self.casts_integers else "f"):
             return x
         dtype = self._dtype()
-        return x if dtype is None else array.astype(dtype, copy=False)
+        if dtype is None:
+            return x
+        return array if array.dtype is dtype else array.astype(dtype, copy=False)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._refuse_container(name, value)
