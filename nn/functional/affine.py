@@ -11,6 +11,7 @@ import numpy as np
 from autodiff import INPUTS, Op, Tensor, matmul, notation
 from autodiff.op import Case, Gradients
 from autodiff.typing import Shape, Value, as_array
+from nn.functional.threads import product
 
 
 class Affine(Op):
@@ -20,7 +21,7 @@ class Affine(Op):
     needs = ((1,), (0,), ())
 
     def forward(self, x: Any, weight: Any, bias: Any) -> Any:
-        y = np.matmul(x, weight)
+        y = product(x, weight)
         if bias.dtype is not y.dtype and np.result_type(y, bias) != y.dtype:
             return y + bias
         y += bias
@@ -28,8 +29,8 @@ class Affine(Op):
 
     def vjp(self, g: Value, x: Value, weight: Value) -> Gradients:
         return (
-            lambda: np.matmul(g, weight.T),
-            lambda: np.matmul(_rows(x).T, _rows(g)),
+            lambda: product(g, weight.T),
+            lambda: product(_rows(x).T, _rows(g)),
             lambda: _rows(g).sum(axis=0),
         )
 

@@ -25,7 +25,7 @@ from autodiff.typing import Shape
 from nn.functional.threads import share_out
 from nn.functional.windows import Windows
 
-_BLOCK: Final = 2**17
+_BLOCK: Final = 2**19
 """How many elements are computed with at once: what fits into a processor's cache."""
 
 

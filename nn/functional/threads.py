@@ -2,8 +2,10 @@
 
 A product for one image is too small to be shared out by a BLAS, but the images are many: they go
 to as many threads as the BLAS was given (``OPENBLAS_NUM_THREADS``, ``threadpool_limits``), and
-meanwhile each of them computes its products alone. It takes threadpoolctl (the extra ``train``)
-to tell the BLAS; without it, one thread goes through all samples.
+meanwhile each of them computes its products alone. From then on fully connected layers are
+computed like that too: OpenBLAS's own threads wait busily for the next product, some 30 ms long,
+and would take the processors from ours. It takes threadpoolctl (the extra ``train``) to tell
+the BLAS; without it, one thread goes through all samples.
 """
 
 from __future__ import annotations
@@ -14,6 +16,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from autodiff.typing import Value
 
 _T = TypeVar("_T")
 
@@ -33,9 +39,12 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
     work : callable
         Of a slice of samples.
     """
-    threads = min(_blas_threads(), samples) if operations >= _WORTH else 1
-    if threads <= 1:
+    global _begun
+    available = _blas_threads()
+    if available <= 1:
         return [work(slice(0, samples))]
+    _begun = True
+    threads = max(1, min(available, samples)) if operations >= _WORTH else 1
     bounds = [samples * i // threads for i in range(threads + 1)]
     own, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
     with _blas().limit(limits=1):
@@ -46,6 +55,19 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
             for future in futures:
                 future.exception()
         return [first, *(future.result() for future in futures)]
+
+
+_begun = False
+
+
+def product(x: Value, y: Value) -> Value:
+    """The product of two matrices, x y; shared out by the rows of x once samples were."""
+    if not _begun or type(x) is not np.ndarray or not x.ndim == y.ndim == 2:
+        return np.matmul(x, y)
+    rows, columns = x.shape[0], y.shape[1]
+    z = np.empty((rows, columns), np.result_type(x, y))
+    share_out(rows, x.size * columns, lambda some: np.matmul(x[some], y, out=z[some]))
+    return z
 
 
 def _blas_threads() -> int:
