@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 COLOURS = {
-    "chainrule_numba": "#c1440e",
     "by_hand": "#6b7280",
     "torch": "#ee7b30",
     "jax_jit": "#1d6996",

@@ -16,9 +16,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ACCELERATOR = "CHAINRULE_ACCELERATOR"
-"""The variable that says which compiled code `nn` uses; "none" for NumPy alone."""
-
 DENSE = ("chain", "two_layer", "three_layer", "inference")
 CONVOLUTIONAL = ("simple_conv", "deep_conv")
 
@@ -40,7 +37,7 @@ class Peer:
     options : dict
         Arguments of each run.
     environment : dict
-        Variables of the process that it runs in; None for one that must not be set.
+        Variables of the process that it runs in.
     ours : bool
         Whether it is chainrule.
     """
@@ -51,7 +48,7 @@ class Peer:
     needs: tuple[str, ...]
     workloads: tuple[str, ...] = DENSE
     options: Mapping[str, object] = field(default_factory=dict)
-    environment: Mapping[str, str | None] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
     ours: bool = False
 
     def missing(self):
@@ -76,16 +73,11 @@ class Peer:
             "OMP_NUM_THREADS",
             "OPENBLAS_NUM_THREADS",
             "MKL_NUM_THREADS",
-            "NUMBA_NUM_THREADS",
             "VECLIB_MAXIMUM_THREADS",
             "NPROC",  # how XLA sizes its pools
         ):
             variables[name] = count
-        for name, value in self.environment.items():
-            variables.pop(name, None)
-            if value is not None:
-                variables[name] = value
-        return variables
+        return {**variables, **self.environment}
 
 
 PEERS = {
@@ -97,16 +89,6 @@ PEERS = {
             "chainrule_",
             ("autodiff",),
             DENSE + CONVOLUTIONAL,
-            environment={ACCELERATOR: "none"},
-            ours=True,
-        ),
-        Peer(
-            "chainrule_numba",
-            "chainrule with numba",
-            "chainrule_",
-            ("numba", "autodiff"),
-            CONVOLUTIONAL,
-            environment={ACCELERATOR: None},
             ours=True,
         ),
         Peer("by_hand", "by hand in NumPy", "by_hand", ("numpy",)),

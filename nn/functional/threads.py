@@ -47,7 +47,7 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
     threads = max(1, min(available, samples)) if operations >= _WORTH else 1
     bounds = [samples * i // threads for i in range(threads + 1)]
     own, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
-    with _blas().limit(limits=1):
+    with _blas().limit(limits=1):  # by one caller at a time; what others ask for is left out
         futures = [_pool(threads - 1).submit(work, share) for share in others]
         try:
             first = work(own)

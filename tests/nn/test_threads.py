@@ -61,6 +61,18 @@ def test_the_blas_computes_alone_meanwhile_and_as_before_afterwards(count):
         assert during == [[1] * len(before)] * count
 
 
+def test_products_are_shared_out_once_samples_were(count, monkeypatch):
+    rng = np.random.default_rng(count)
+    x, y = rng.normal(size=(7, 4)), rng.normal(size=(4, 5)).astype(np.float32)
+    for begun in (False, True):
+        monkeypatch.setattr(threads, "_begun", begun)
+        z = threads.product(x, y)
+        assert z.dtype == float
+        np.testing.assert_allclose(z, x @ y, rtol=1e-12)
+        np.testing.assert_allclose(threads.product(x.T, x), x.T @ x, rtol=1e-12)
+    assert threads._begun
+
+
 def test_little_work_is_not_shared_out(monkeypatch):
     monkeypatch.setattr(threads, "_blas_threads", lambda: 2)
     assert threads.share_out(10, 100, lambda share: share) == [slice(0, 10)]
