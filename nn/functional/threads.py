@@ -2,10 +2,11 @@
 
 A product for one image is too small to be shared out by a BLAS, but the images are many: they go
 to as many threads as the BLAS was given (``OPENBLAS_NUM_THREADS``, ``threadpool_limits``), and
-meanwhile each of them computes its products alone. From then on fully connected layers are
-computed like that too: OpenBLAS's own threads wait busily for the next product, some 30 ms long,
-and would take the processors from ours. It takes threadpoolctl (the extra ``train``) to tell
-the BLAS; without it, one thread goes through all samples.
+meanwhile each of them computes its products alone. The threads of OpenBLAS wait busily for the
+next product, some 30 ms long, and take the processors away; so it is kept to one thread for small
+products of fully connected layers too, and where there are convolutions, large ones are shared out
+like these. It takes threadpoolctl (the extra ``train``) to tell the BLAS; without it, one thread
+goes through all samples, and products are left to the BLAS.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ _T = TypeVar("_T")
 _WORTH: Final = 2**24
 """From how many operations on sharing out is worth its price, about 0.1 ms."""
 
+_ALONE: Final = 2**18
+"""Up to how many operations a BLAS computes a product by one thread in any case."""
+
 
 def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> list[_T]:
     """What `work` gives for each share of the samples, in their order.
@@ -43,7 +47,7 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
     available = _blas_threads()
     if available <= 1:
         return [work(slice(0, samples))]
-    _begun = True
+    _begun = _begun or operations >= _WORTH
     threads = max(1, min(available, samples)) if operations >= _WORTH else 1
     bounds = [samples * i // threads for i in range(threads + 1)]
     own, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
@@ -58,15 +62,23 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
 
 
 _begun = False
+"""Whether samples were ever shared out."""
 
 
 def product(x: Value, y: Value) -> Value:
-    """The product of two matrices, x y; shared out by the rows of x once samples were."""
-    if not _begun or type(x) is not np.ndarray or not x.ndim == y.ndim == 2:
+    """The product x y; of a small one the BLAS is kept to one thread.
+
+    A large one is left to all threads of the BLAS, unless samples are shared out: then the rows
+    of x are too.
+    """
+    if type(x) is not np.ndarray or not x.ndim == y.ndim == 2:
         return np.matmul(x, y)
     rows, columns = x.shape[0], y.shape[1]
+    operations = x.size * columns
+    if operations <= _ALONE or (operations >= _WORTH and not _begun) or _blas_threads() <= 1:
+        return np.matmul(x, y)
     z = np.empty((rows, columns), np.result_type(x, y))
-    share_out(rows, x.size * columns, lambda some: np.matmul(x[some], y, out=z[some]))
+    share_out(rows, operations, lambda some: np.matmul(x[some], y, out=z[some]))
     return z
 
 

@@ -61,16 +61,19 @@ def test_the_blas_computes_alone_meanwhile_and_as_before_afterwards(count):
         assert during == [[1] * len(before)] * count
 
 
-def test_products_are_shared_out_once_samples_were(count, monkeypatch):
+def test_products_are_those_of_matmul(count, monkeypatch):
     rng = np.random.default_rng(count)
     x, y = rng.normal(size=(7, 4)), rng.normal(size=(4, 5)).astype(np.float32)
-    for begun in (False, True):
+    for alone, begun in ((0, True), (0, False), (2**18, True)):
+        monkeypatch.setattr(threads, "_ALONE", alone)
         monkeypatch.setattr(threads, "_begun", begun)
         z = threads.product(x, y)
         assert z.dtype == float
         np.testing.assert_allclose(z, x @ y, rtol=1e-12)
         np.testing.assert_allclose(threads.product(x.T, x), x.T @ x, rtol=1e-12)
-    assert threads._begun
+        assert threads.product(x[:0], y).shape == (0, 5)
+        with pytest.raises(ValueError, match="mismatch"):
+            threads.product(x, x)
 
 
 def test_little_work_is_not_shared_out(monkeypatch):
