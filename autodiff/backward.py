@@ -31,12 +31,10 @@ def _taken(values: list[Value]) -> tuple[Value, int]:
     return value, sys.getrefcount(value)
 
 
-# Interpreters count differently, but alike in one place. Where none are counted, all is copied.
 _COUNTS_REFERENCES: Final = hasattr(sys, "getrefcount")
-_UNSHARED: Final = _taken([np.empty(1)])[1] if _COUNTS_REFERENCES else 0
 
 
-def _owned_last(gradients: list[Value]) -> Array:
+def _owned_last(gradients: list[Value], unshared: int) -> Array:
     """The last of `gradients`, taken off: itself if nobody else holds it, else a copy.
 
     What a rule has just made is held by nobody else; views, and who keeps one, are counted too.
@@ -44,7 +42,7 @@ def _owned_last(gradients: list[Value]) -> Array:
     if not _COUNTS_REFERENCES:
         return owned_copy(gradients.pop())
     gradient, references = _taken(gradients)
-    if type(gradient) is np.ndarray and references == _UNSHARED:
+    if type(gradient) is np.ndarray and references == unshared:
         flags = gradient.flags
         if flags.owndata and flags.carray:
             return gradient
@@ -94,11 +92,13 @@ def backward(tensor: Recorded, gradient: Any = None, retain_graph: bool = False)
         )
     seed = seed_for(tensor, gradient, "backward()")
     nodes, gradients = _walked(root, seed, retain_graph)
+    # Interpreters and tracers count differently, but alike in one place.
+    unshared = _taken([np.empty(1)])[1] if _COUNTS_REFERENCES else 0
     # Only now, so that an error on the way leaves every gradient as it was.
     while nodes:
         notes = nodes.pop().annotate()
         if notes.grad is None:
-            notes.grad = _owned_last(gradients)
+            notes.grad = _owned_last(gradients, unshared)
         else:
             writes.number_write(notes.grad)  # a graph may have borrowed it
             notes.grad += gradients.pop()

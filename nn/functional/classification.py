@@ -48,7 +48,8 @@ class SoftmaxCrossEntropy(Op):
         scores -= np.log(total)
         # A class that is out of the question has a score of −∞, and 0 · ∞ would be NaN.
         losses = t * np.where(t, scores.T, 0)
-        loss = losses.sum(axis=-1 if self.reduction == "none" else None) * -self._share(z)
+        # From 0, and not the negative, which of 0 would be −0.
+        loss = 0 - losses.sum(axis=-1 if self.reduction == "none" else None) * self._share(z)
         return loss.astype(z.dtype), p.T.copy()
 
     def residual(self, z: Value, t: Value) -> Value:

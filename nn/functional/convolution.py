@@ -160,7 +160,7 @@ class ConvolutionInputGradient(OfWindows):
         out, channels, *size = weight.shape
         turned = np.flip(weight, tuple(range(2, weight.ndim)))
         parted = turned.reshape((self.groups, out // self.groups, channels, *size))
-        swapped = parted.swapaxes(1, 2).reshape((self.groups * channels, -1, *size))
+        swapped = parted.swapaxes(1, 2).reshape((self.groups * channels, out // self.groups, *size))
         windows, steps = self.windows.transposed(self.shape), self.windows.stride
         patches = Patches(windows, g.shape[2:], out // self.groups, self.groups, steps)
         return patches.convolved(g, swapped, None, np.result_type(g.dtype, weight.dtype))

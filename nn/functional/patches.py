@@ -111,7 +111,7 @@ class Patches:
             for matrices, part in zip(others, kernel[1:], strict=True):
                 sums += np.matmul(matrices, part, out=product)
             if row is not None:
-                lines = y[some].reshape(-1, places * out)
+                lines = y[some].reshape(math.prod(y[some].shape[:-2]), places * out)
                 lines += row
 
     def _gather(self, x: Any, g: Any, dtype: Any) -> Any:
@@ -155,7 +155,10 @@ class Patches:
             whole: Shape = (self.groups, *elements, *count)
         else:
             whole = (self.groups, *lengths[:leading], *count[leading:], *elements)
-        largest = max(math.prod(whole), out * math.prod(count), 1)
+        if not math.prod(count):
+            return
+        border = math.prod(lengths) * self.groups * self.channels
+        largest = max(math.prod(whole), out * math.prod(count), border, 1)
         samples = max(1, min(batch, _BLOCK // largest))
         shape = (samples, *lengths, self.groups, self.channels)
         padded = np.zeros_like(x, shape=shape, dtype=dtype, order="C")
@@ -194,7 +197,8 @@ class Patches:
         """Per row of the kernel what it meets: (samples, groups, places, elements)."""
         places = math.prod(self.count)
         if self.short:
-            yield laid_out.reshape((*laid_out.shape[:2], -1, places)).swapaxes(-1, -2)
+            elements = math.prod(self.windows.size) * self.channels
+            yield laid_out.reshape((*laid_out.shape[:2], elements, places)).swapaxes(-1, -2)
             return
         windows, leading = self.windows, self.leading
         elements = windows.size[-1] * self.channels

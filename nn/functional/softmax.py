@@ -42,8 +42,7 @@ class Softmax(AlongAxis):
 
     def forward(self, x: Any) -> Any:
         x = as_floating(x)
-        powers = x - _top(x, self.axis)
-        np.exp(powers, out=powers)
+        powers = np.exp(x - _top(x, self.axis))
         powers /= np.add.reduce(powers, axis=self.axis, keepdims=True)
         return powers
 

@@ -15,7 +15,9 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -43,22 +45,38 @@ def share_out(samples: int, operations: int, work: Callable[[slice], _T]) -> lis
     work : callable
         Of a slice of samples.
     """
+    if operations > _ALONE and _turn.acquire(blocking=False):
+        try:
+            if (available := _blas_threads()) > 1:
+                threads = max(1, min(available, samples)) if operations >= _WORTH else 1
+                with _blas().limit(limits=1):
+                    return _shared_out(samples, threads, work)
+        finally:
+            _turn.release()
+    return [work(slice(0, samples))]
+
+
+def _shared_out(samples: int, threads: int, work: Callable[[slice], _T]) -> list[_T]:
     global _begun
-    available = _blas_threads()
-    if available <= 1:
-        return [work(slice(0, samples))]
-    _begun = _begun or operations >= _WORTH
-    threads = max(1, min(available, samples)) if operations >= _WORTH else 1
     bounds = [samples * i // threads for i in range(threads + 1)]
     own, *others = (slice(*pair) for pair in itertools.pairwise(bounds))
-    with _blas().limit(limits=1):  # by one caller at a time; what others ask for is left out
-        futures = [_pool(threads - 1).submit(work, share) for share in others]
-        try:
-            first = work(own)
-        finally:  # nobody writes into an array any more once an error is out
-            for future in futures:
-                future.exception()
-        return [first, *(future.result() for future in futures)]
+    try:
+        # In a context like this one: of np.errstate, for one.
+        futures = [_pool(threads - 1).submit(copy_context().run, work, s) for s in others]
+    except RuntimeError:  # the interpreter is about to end, and begins nothing new
+        return [work(slice(0, samples))]
+    _begun = _begun or threads > 1
+    try:
+        first = work(own)
+    finally:  # nobody writes into an array any more once an error is out
+        for future in futures:
+            future.exception()
+    return [first, *(future.result() for future in futures)]
+
+
+_turn = Lock()
+"""One caller shares out at a time: of two, the second to end would leave the BLAS as the first
+had set it. Others compute alone."""
 
 
 _begun = False
@@ -71,7 +89,7 @@ def product(x: Value, y: Value) -> Value:
     A large one is left to all threads of the BLAS, unless samples are shared out: then the rows
     of x are too.
     """
-    if type(x) is not np.ndarray or not x.ndim == y.ndim == 2:
+    if type(x) is not np.ndarray or type(y) is not np.ndarray or not x.ndim == y.ndim == 2:
         return np.matmul(x, y)
     rows, columns = x.shape[0], y.shape[1]
     operations = x.size * columns
@@ -104,6 +122,12 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="chainrule")
 
 
+def _begin_anew() -> None:
+    """The threads do not live on in a forked process, which makes its own."""
+    global _turn
+    _turn = Lock()
+    _pool.cache_clear()
+
+
 if hasattr(os, "register_at_fork"):
-    # The threads do not live on in a child, which makes its own.
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    os.register_at_fork(after_in_child=_begin_anew)

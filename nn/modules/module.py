@@ -84,9 +84,6 @@ class Module:
     """
 
     training: bool = True
-    casts: ClassVar[bool] = True
-    """Whether arrays among the arguments are cast at all; a Sequential leaves it to its layers."""
-
     casts_integers: ClassVar[bool] = False
     """Whether arrays of integers among the arguments are numbers like others."""
 
@@ -99,11 +96,10 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Compute ``forward`` within the scope of this module."""
-        if self.casts:
-            for x in inputs:
-                if not isinstance(x, Tensor):
-                    inputs = tuple(map(self._cast, inputs))
-                    break
+        for x in inputs:
+            if not isinstance(x, Tensor):
+                inputs = tuple(map(self._cast, inputs))
+                break
         if options:
             options = {name: self._cast(x) for name, x in options.items()}
         mode = modes.get()

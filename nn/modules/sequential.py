@@ -21,8 +21,6 @@ class Sequential(ModuleList):
     >>> model = Sequential(Affine(784, 50), Sigmoid(), Affine(50, 10))
     """
 
-    casts = False
-
     def __init__(self, *layers: Module) -> None:
         super().__init__(layers)
 

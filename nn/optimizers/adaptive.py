@@ -157,7 +157,7 @@ class Adam(Optimizer):
         step *= rate * known / (1 - beta1**t)
         w -= step
 
-    def moments(self, g: Array, state: State, scratch: Array) -> tuple[Array, Array]:
+    def moments(self, g: Array, state: State, scratch: Array | None = None) -> tuple[Array, Array]:
         """The running means of g and g², which g has joined; `scratch` is overwritten."""
         m, h = state["mean"], state["squares"]
         _average(m, self.betas[0], g, scratch)

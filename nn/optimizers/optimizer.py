@@ -212,7 +212,7 @@ class Optimizer:
             "states": {
                 name: {
                     "updates": np.array(state["updates"], np.int64),
-                    **{slot: state[slot].copy() for slot in self.slots},
+                    **{slot: array.copy() for slot, array in state.items() if slot != "updates"},
                 }
                 for name, state in self.states.items()
             },

@@ -241,10 +241,61 @@ def test_some_samples_at_a_time(monkeypatch, block):
         np.testing.assert_allclose(y, *reference(op, inputs), rtol=1e-12, atol=1e-13)
 
 
-def test_images_without_channels():
-    np.testing.assert_array_equal(
-        F.conv1d(np.ones((2, 0, 5)), np.ones((3, 0, 2))), np.zeros((2, 3, 4))
-    )
+@pytest.mark.parametrize("short", [0, 10**9])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        convolution.Convolution,
+        convolution.ConvolutionInputGradient,
+        convolution.ConvolutionWeightGradient,
+    ],
+)
+def test_runs_and_whole_windows_are_laid_out_alike(monkeypatch, kind, short):
+    """How windows are laid out depends on the channels: here it is either way for all sizes."""
+    monkeypatch.setattr(patches, "_SHORT", short)
+    for op, inputs in kind.cases(np.random.default_rng(0)):
+        np.testing.assert_allclose(op(*inputs), *reference(op, inputs), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("short", [0, 10**9])
+def test_all_sizes_of_runs(monkeypatch, short):
+    monkeypatch.setattr(patches, "_SHORT", short)
+    rng = np.random.default_rng(1)
+    for size, stride, padding, dilation, groups in itertools.product(
+        ((1, 2), (3, 2)), ((1, 1), (2, 3)), ((0, 0), (2, 1)), ((1, 1), (1, 2)), (1, 2)
+    ):
+        windows = Windows(size, stride, tuple((p, p) for p in padding), dilation)
+        x, w = rng.normal(size=(2, 4, 5, 6)), rng.normal(size=(4, 4 // groups, *size))
+        op = convolution.Convolution(windows, groups)
+        y = op(x, w)
+        np.testing.assert_allclose(y, *reference(op, (x, w)), rtol=1e-12, atol=1e-13)
+        g = rng.normal(size=y.shape)
+        for gradient, inputs in (
+            (convolution.ConvolutionInputGradient(windows, groups, (5, 6)), (g, w)),
+            (convolution.ConvolutionWeightGradient(windows, groups), (x, g)),
+        ):
+            np.testing.assert_allclose(
+                gradient(*inputs), *reference(gradient, inputs), rtol=1e-12, atol=1e-12
+            )
+
+
+@pytest.mark.parametrize("short", [0, 16])
+def test_images_without_channels(monkeypatch, short):
+    monkeypatch.setattr(patches, "_SHORT", short)
+    x, w = (Tensor(np.ones(s), requires_grad=True) for s in ((2, 0, 5), (3, 0, 2)))
+    y = F.conv1d(x, w, np.ones(3))
+    np.testing.assert_array_equal(y.numpy(), np.ones((2, 3, 4)))
+    assert [g.shape for g in gradients(y.sum(), [x, w])] == [(2, 0, 5), (3, 0, 2)]
+
+
+def test_images_that_are_all_border():
+    x, w = np.ones((1, 2, 0, 3)), np.ones((2, 2, 2, 2))
+    x, w = (Tensor(a, requires_grad=True) for a in (x, w))
+    y = F.conv2d(x, w, padding=1)
+    np.testing.assert_array_equal(y.numpy(), np.zeros((1, 2, 1, 4)))
+    of_x, of_w = gradients(y.sum(), [x, w])
+    assert of_x.shape == (1, 2, 0, 3)
+    assert not of_w.any()
 
 
 # -- pooling -------------------------------------------------------------------------------

@@ -534,3 +534,11 @@ def test_dropout_of_nothing_and_of_all(p, expected):
     y = F.dropout(Tensor(np.ones(5, np.float32), requires_grad=True), p)
     assert y.dtype == np.float32
     np.testing.assert_array_equal(y.numpy(), np.full(5, expected))
+
+
+def test_softmax_of_one_number():
+    assert F.softmax(np.array(3.0)) == 1
+
+
+def test_a_loss_of_nothing_is_positive_zero():
+    assert not np.signbit(F.softmax_cross_entropy(np.array([[1000.0, 0]]), [0]))

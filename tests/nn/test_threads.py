@@ -8,6 +8,8 @@ import threading
 import numpy as np
 import pytest
 
+from autodiff import Tensor, gradients
+from nn import functional as F
 from nn.functional import convolution, pooling, threads
 from nn.functional.windows import Windows
 from tests.operations import reference
@@ -19,6 +21,7 @@ def count(request, monkeypatch):
     pytest.importorskip("threadpoolctl", reason="without it one thread does all")
     monkeypatch.setattr(threads, "_blas_threads", lambda: request.param)
     monkeypatch.setattr(threads, "_WORTH", 0)
+    monkeypatch.setattr(threads, "_ALONE", 0)
     return request.param
 
 
@@ -59,6 +62,55 @@ def test_the_blas_computes_alone_meanwhile_and_as_before_afterwards(count):
         assert [library.num_threads for library in blas.lib_controllers] == before
     if count > 1:
         assert during == [[1] * len(before)] * count
+
+
+def test_of_two_callers_the_second_computes_alone(count):
+    blas = threads._blas()
+    inside, may_end = threading.Event(), threading.Event()
+    first = threading.Thread(
+        target=threads.share_out, args=(1, 1, lambda share: inside.set() or may_end.wait(20))
+    )
+    with blas.limit(limits=2):
+        pass  # nobody else decides on the BLAS
+    before = [library.num_threads for library in blas.lib_controllers]
+    first.start()
+    assert inside.wait(20)
+    assert threads.share_out(6, 1, lambda share: share) == [slice(0, 6)] or count == 1
+    may_end.set()
+    first.join()
+    assert [library.num_threads for library in blas.lib_controllers] == before
+
+
+def test_a_share_within_a_share(count):
+    inner = threads.share_out(4, 1, lambda share: threads.share_out(2, 1, lambda part: part))
+    assert inner[0] == [slice(0, 2)]
+
+
+def test_where_nothing_new_can_begin_one_thread_does_all(count, monkeypatch):
+    def refuse(_):
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    if count > 1:
+        monkeypatch.setattr(threads, "_pool", refuse)
+        assert threads.share_out(6, 1, lambda share: share) == [slice(0, 6)]
+
+
+def test_error_states_hold_in_all_shares(count):
+    with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
+        threads.share_out(6, 1, lambda share: np.log(np.arange(6.0)[::-1])[share])
+    with np.errstate(divide="ignore"):
+        shares = threads.share_out(6, 1, lambda share: np.log(np.zeros(6)[share]))
+    assert all(np.isneginf(share).all() for share in shares)
+
+
+def test_second_order_through_products(count):
+    """The rule is read on a constant x and a Tensor g."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5, 4))
+    w, b = Tensor(rng.normal(size=(4, 3)), requires_grad=True), np.zeros(3)
+    (slope,) = gradients((F.affine(x, w, b) ** 2).sum(), [w], create_graph=True)
+    (second,) = gradients(slope.sum(), [w])
+    np.testing.assert_allclose(second, 2 * x.T @ x @ np.ones((4, 3)), rtol=1e-12)
 
 
 def test_products_are_those_of_matmul(count, monkeypatch):
