@@ -1,0 +1,26 @@
+"""Which lessons there are, in the order of the lectures."""
+
+from __future__ import annotations
+
+import importlib
+
+CONTENTS = {
+    "Loss, numerical differentiation, gradient descent": (),
+    "Foundations": ("sigmoid_graph",),
+    "Training better, and convolution": (),
+    "The two-layer network in code": (),
+    "Updating weights by hand": (),
+}
+"""The modules of this folder, by the lecture they belong to."""
+
+LESSONS = tuple(name for names in CONTENTS.values() for name in names)
+
+
+def module_of(name):
+    """The module of a lesson: its docstring says what is shown, its ``show`` shows it."""
+    return importlib.import_module(f"examples.lectures.{name}")
+
+
+def title_of(name):
+    """The first line of a lesson's docstring."""
+    return module_of(name).__doc__.splitlines()[0]
