@@ -12,6 +12,7 @@ from nn.functional.activations import (
     step,
 )
 from nn.functional.affine import affine
+from nn.functional.average_pooling import average_pool
 from nn.functional.classification import (
     binary_cross_entropy,
     cross_entropy,
@@ -20,8 +21,8 @@ from nn.functional.classification import (
 from nn.functional.convolve import conv1d, conv2d
 from nn.functional.dropout import dropout
 from nn.functional.labels import one_hot
+from nn.functional.max_pooling import max_pool
 from nn.functional.normalisation import batch_norm, layer_norm
-from nn.functional.pooling import average_pool, max_pool
 from nn.functional.regression import half_sse, l1_loss, mse_loss
 from nn.functional.softmax import log_softmax, softmax
 

@@ -10,7 +10,7 @@ import pytest
 
 from autodiff import Tensor, gradients
 from nn import functional as F
-from nn.functional import convolution, pooling, threads
+from nn.functional import convolution, max_pooling, threads
 from nn.functional.windows import Windows
 from tests.operations import reference
 
@@ -141,8 +141,8 @@ def test_convolutions_and_poolings_are_the_same(count):
         (convolution.Convolution(windows, 1, True), (x, w, b)),
         (convolution.ConvolutionInputGradient(windows, 1, (4,)), (g, w)),
         (convolution.ConvolutionWeightGradient(windows), (x, g)),
-        (pooling.MaxPooling(windows), (x,)),
-        (pooling.PutInWindows(windows, rng.integers(0, 2, (7, 3, 4)), (4,)), (g,)),
+        (max_pooling.MaxPooling(windows), (x,)),
+        (max_pooling.PutInWindows(windows, rng.integers(0, 2, (7, 3, 4)), (4,)), (g,)),
     ):
         np.testing.assert_allclose(op(*inputs), *reference(op, inputs), rtol=1e-12, atol=1e-13)
 
