@@ -9,7 +9,14 @@ CONTENTS = {
     "Foundations": ("sigmoid_graph",),
     "Training better, and convolution": (),
     "The two-layer network in code": (),
-    "Updating weights by hand": (),
+    "Updating weights by hand": (
+        "brute_force",
+        "weight_derivation",
+        "weight_update",
+        "weights_in_matrices",
+        "saturation",
+        "initial_weights",
+    ),
 }
 """The modules of this folder, by the lecture they belong to."""
 
