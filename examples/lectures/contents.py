@@ -8,7 +8,14 @@ CONTENTS = {
     "Loss, numerical differentiation, gradient descent": (),
     "Foundations": ("sigmoid_graph",),
     "Training better, and convolution": (),
-    "The two-layer network in code": (),
+    "The two-layer network in code": (
+        "functions_of_arrays",
+        "gradient_of_arrays",
+        "training_loop",
+        "repeatable_runs",
+        "hidden_sizes",
+        "csv_instead_of_pickle",
+    ),
     "Updating weights by hand": (
         "brute_force",
         "weight_derivation",

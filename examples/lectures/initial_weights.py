@@ -66,8 +66,8 @@ def show(lesson):
     print("equal up to rounding, and are worth one node.")
     lesson.picture(
         figure,
-        "Weights that begin equal learn no more than one hidden node",
-        "가중치 초깃값에 따른 손실: 모두 같으면 은닉 노드 하나와 다를 바 없다",
+        "Hidden nodes that begin equal learn like a single one",
+        "가중치가 모두 같으면 은닉 노드가 하나뿐인 것처럼 학습한다",
     )
 
 
