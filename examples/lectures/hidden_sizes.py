@@ -48,7 +48,9 @@ def show(lesson):
     images /= lightest
     seeds = range(lesson.seed, lesson.seed + (3 if lesson.quick else 5))
     epochs = 3 if lesson.quick else 20
-    print(f"{len(images)} images of {images.shape[1]} pixels; test accuracy\n")
+    darkest, brightest = images.min(), images.max()
+    print(f"{len(images)} images of {images.shape[1]} pixels from {darkest:g} to {brightest:g}\n")
+    print("test accuracy")
     print(f"hidden    mean ± spread   seeds {', '.join(map(str, seeds))}")
     figure = Figure(figsize=(6, 3.8), layout="constrained")
     axes = figure.subplots()

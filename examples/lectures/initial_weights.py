@@ -32,6 +32,7 @@ def show(lesson):
 
     images, labels = nn.data.load_digits()
     pixels = images[0].size
+    print(f"{pixels} → 20 sigmoid → 10 softmax, on {len(images)} digits")
     beginnings = {
         "uniform in ±1/√n": (20, uniform),
         "normal, deviation 1/√n": (20, nn.initialisers.Normal(1 / np.sqrt(pixels))),
@@ -40,7 +41,7 @@ def show(lesson):
     }
     figure = Figure(figsize=(6.4, 3.8), layout="constrained")
     axes = figure.subplots()
-    print(f"{'20 hidden nodes':26}{'loss':>8}{'accuracy':>10}{'nodes apart':>13}")
+    print(f"{'beginning':26}{'loss':>8}{'accuracy':>10}{'nodes apart':>13}")
     for name, (hidden, initialiser) in beginnings.items():
         model = network(pixels, hidden, initialiser, lesson.seed)
         history = nn.fit(

@@ -48,6 +48,8 @@ def show(lesson):
 
     figure = plots.activation_function(sigmoid, (-10, 10), title="")
     (axes,) = figure.axes
+    for text, name in zip(axes.get_legend().get_texts(), ("σ(x)", "σ′(x)"), strict=True):
+        text.set_text(name)
     edge = np.log(99)
     for left, right in ((-10, -edge), (edge, 10)):
         axes.axvspan(left, right, color="0.5", alpha=0.2, linewidth=0)

@@ -100,7 +100,7 @@ def test_repeatable_runs(lesson):
 
 def test_hidden_sizes(lesson):
     run = lesson("hidden_sizes")
-    assert run.says("1797 images of 64 pixels")
+    assert run.says("1797 images of 64 pixels from 0 to 1")
     sizes = rows_with(run, "±   *0|± 0")
     assert [int(row[0]) for row in sizes] == [5, 10, 20, 50, 100]
     for _, average, spread, *scores in sizes:
