@@ -6,7 +6,13 @@ import importlib
 
 CONTENTS = {
     "Loss, numerical differentiation, gradient descent": (),
-    "Foundations": ("sigmoid_graph",),
+    "Foundations": (
+        "vectors_and_matrices",
+        "what_learning_is",
+        "perceptron",
+        "xor",
+        "sigmoid_graph",
+    ),
     "Training better, and convolution": (),
     "The two-layer network in code": (
         "functions_of_arrays",
