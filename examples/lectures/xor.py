@@ -35,7 +35,8 @@ def show(lesson):
     w1, w2, b = (w.ravel() for w in np.meshgrid(*[np.arange(-20, 21)] * 3))
     right = (step(CORNERS @ np.array([w1, w2]) + b) == XOR[:, None]).sum(axis=0)
     print(f"One perceptron, w₁, w₂, b = −20, −19, …, 20: {len(b):,} of them, all tried.")
-    print(f"The best get {right.max()} of the 4 points of XOR right.\n")
+    print(f"The best get {right.max()} of the 4 points of XOR right. No other can get more:")
+    print("b < 0, w₁ + b ≥ 0 and w₂ + b ≥ 0 give w₁ + w₂ + b ≥ −b > 0, so (1, 1) is 1 as well.\n")
 
     h, y, turned = hidden(CORNERS), xnor(CORNERS), xor(CORNERS)
     print("x₁  x₂  h₁  h₂  f(h₁ − h₂ − 0.5)  f(−h₁ + h₂ + 0.5)  XOR")
