@@ -1,4 +1,4 @@
-"""Derivatives of functions of one variable, by formula and by `grad`.
+"""Derivatives of functions of one variable, by formula and by the library.
 
 The derivative of a constant is 0, of a line its slope everywhere; that of a curve depends on x.
 """
@@ -28,20 +28,21 @@ POINTS = (-1.0, 1.0, 2.0)
 
 def show(lesson):
     """Each function at a few points."""
-    print(
-        "f              f′          "
-        + "".join(f"{f'x = {x:g}':>10}" for x in POINTS).replace("-", "−")
-    )
+    places = "".join(f"{f'x = {x:g}':>10}" for x in POINTS)
+    print(f"f              f′          {places}".replace("-", "−"))
     for f_name, f, slope_name, slope in FUNCTIONS:
-        by_formula = "".join(f"{slope(x):10.4f}" for x in POINTS)
-        by_grad = "".join(f"{grad(f)(x):10.4f}" for x in POINTS)
-        print(f"{f_name:13}  {slope_name:10}  {by_formula}  by formula".replace("-", "−"))
-        print(f"{'':27} {by_grad}  by grad".replace("-", "−"))
+        print(f"{f_name:13}  {slope_name:10}  {values(slope)}  by formula")
+        print(f"{'':27}{values(grad(f))}  by grad")
 
     figure = Figure(figsize=(9.5, 5.4), layout="constrained")
     for (name, f, *_), axes in zip(FUNCTIONS, figure.subplots(2, 3).flat, strict=True):
         plots.activation_function(lambda x, f=f: f(x) + 0 * x, (-0.8, 1.1), title=name, axes=axes)
     lesson.picture(figure, "Functions and their derivatives", "함수와 그 도함수")
+
+
+def values(f):
+    """A function at all points."""
+    return "".join(f"{f(x):10.4f}" for x in POINTS).replace("-", "−")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ def two(x):
 
 def three(x):
     """Within one of two squares, from −2 to 0 or from 0.5 to 2.5 along both axes."""
-    sides = np.array([2.0, 0.0, 2.0, 0.0, -0.5, 2.5, -0.5, 2.5])
-    sides = step(affine(x, np.concatenate([SQUARE, SQUARE], axis=1), sides))
+    b = np.array([2.0, 0.0, 2.0, 0.0, -0.5, 2.5, -0.5, 2.5])
+    sides = step(affine(x, np.concatenate([SQUARE, SQUARE], axis=1), b))
     squares = step(affine(sides, np.kron(np.eye(2), np.ones((4, 1))), np.array([-3.5, -3.5])))
     return step(affine(squares, np.ones((2, 1)), np.array([-0.5])))
 

@@ -30,24 +30,20 @@ def show(lesson):
         print(row.replace("-", "−"))
 
     figure = Figure(figsize=(8, 3.3), layout="constrained")
-    x = np.linspace(0, 2, 2)
-    for axes, name, f, slope in zip(
-        figure.subplots(1, 2),
-        ("xy", "x + y"),
-        (product, total),
-        ("slope y", "slope 1"),
-        strict=True,
-    ):
-        for y in (1, 2, 3):
-            axes.plot(x, f(x, y), label=f"y = {y}")
-        axes.set(title=f"{name}: {slope}", xlabel="x", ylim=(0, 6.5))
-        axes.grid(alpha=0.3)
-        axes.legend()
-    lesson.picture(
-        figure,
-        "x moves, y stands still",
-        "편미분: x만 움직이고 y는 고정한다",
-    )
+    left, right = figure.subplots(1, 2)
+    draw_along_x(left, product, "xy: slope y")
+    draw_along_x(right, total, "x + y: slope 1")
+    lesson.picture(figure, "x moves, y stands still", "편미분: x만 움직이고 y는 고정한다")
+
+
+def draw_along_x(axes, f, title):
+    """A line for each y that stands still."""
+    x = np.array([0.0, 2.0])
+    for y in (1, 2, 3):
+        axes.plot(x, f(x, y), label=f"y = {y}")
+    axes.set(title=title, xlabel="x", ylim=(0, 6.5))
+    axes.grid(alpha=0.3)
+    axes.legend()
 
 
 if __name__ == "__main__":

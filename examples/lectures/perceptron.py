@@ -21,11 +21,10 @@ def perceptron(x):
 
 def show(lesson):
     """AND, with a step that is 1 at 0, and with one that is 0 there."""
-    y = perceptron(CORNERS)[:, 0]
+    a, y = affine(CORNERS, W, b)[:, 0], perceptron(CORNERS)[:, 0]
     print("x₁  x₂  x₁ + x₂ − 2  f(0) = 1  f(0) = 0  AND")
-    for (x1, x2), output in zip(CORNERS, y, strict=True):
-        a = x1 + x2 - 2
-        row = f"{x1:2}  {x2:2}  {a:11}  {output:8.0f}  {np.heaviside(a, 0):8.0f}  {x1 & x2:3}"
+    for (x1, x2), total, one, zero in zip(CORNERS, a, y, np.heaviside(a, 0), strict=True):
+        row = f"{x1:2}  {x2:2}  {total:11.0f}  {one:8.0f}  {zero:8.0f}  {x1 & x2:3}"
         print(row.replace("-", "−"))
     print("\nA slide sets f(0) = 0, which breaks AND at (1, 1): it must be f(0) = 1.")
     print("The line: x₁ + x₂ − 2 = 0, through (0, 2), (1, 1) and (2, 0).")
