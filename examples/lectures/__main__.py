@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from examples.lectures.contents import CONTENTS, LESSONS, module_of, title_of
-from examples.lectures.lesson import add_options, teach
+from examples.lectures.lesson import add_options, teach, while_it_is_read
 
 
 def print_contents():
@@ -32,13 +32,12 @@ def main():
     unknown = [name for name in options.names if name not in LESSONS]
     if unknown:
         sys.exit(f"lectures: {', '.join(unknown)}: expected names that --list shows")
-    if options.list or not options.names:
-        print_contents()
-    if options.list:
-        return
-    for name in options.names or LESSONS:
-        print(f"\n{'─' * 100}\n{name}: {title_of(name)}\n")
-        teach(name, module_of(name).show, options)
+    with while_it_is_read():
+        if options.list or not options.names:
+            print_contents()
+        for name in () if options.list else options.names or LESSONS:
+            print(f"\n{'─' * 100}\n{name}: {title_of(name)}\n")
+            teach(name, module_of(name).show, options)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -146,10 +148,23 @@ def teach(name, show, options):
     """Run one example; what stands in the way of its pictures ends it with one line."""
     try:
         show(lesson_from(name, options))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         sys.exit(f"{name}: cannot write {error.filename or options.out}: {error.strerror or error}")
     except viz.RenderingError as error:
         sys.exit(f"{name}: {error}")
+
+
+@contextmanager
+def while_it_is_read():
+    """End without a word once nobody reads what is printed, as in ``… | head``."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def run(show):
@@ -167,4 +182,6 @@ def run(show):
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add_options(parser)
-    teach(name, show, parser.parse_args())
+    options = parser.parse_args()
+    with while_it_is_read():
+        teach(name, show, options)

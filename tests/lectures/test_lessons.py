@@ -43,6 +43,17 @@ def test_those_named_are_run(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["sigmoid_graph.svg"]
 
 
+def test_a_reader_may_stop_early(tmp_path):
+    """As in ``python -m examples.lectures … | head -1``."""
+    command = [sys.executable, "-u", "-m", "examples.lectures", "sigmoid_graph", "--out", tmp_path]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as lectures:
+        lectures.stdout.close()
+        assert lectures.stderr.read() == b""
+        assert lectures.wait(60) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
