@@ -46,6 +46,29 @@ def line():
     return viz.backward_flow(f, names=locals())
 
 
+def _one_number(**options):
+    w, b = variable("w", 0.5), variable("b", -1.0)
+    x = 2.0
+    a = w * x + b
+    y = sigmoid(a)
+    return viz.backward_flow(y, names=locals(), **options)
+
+
+def one_number_forward():
+    """y = σ(wx + b), computed; nothing has flowed back yet."""
+    return _one_number(expressions=False, step=0)
+
+
+def one_number_half_way():
+    """The same after two steps back: through σ, not yet through +."""
+    return _one_number(expressions=False, step=2)
+
+
+def one_number_back():
+    """The same, all the way back, with the expressions of the chain rule."""
+    return _one_number()
+
+
 def parabola():
     """f = wx² + b, with numbers."""
     w, x, b = variable("w", -2.0), variable("x", 5.0), variable("b", 3.0)
@@ -178,6 +201,9 @@ FIGURES: Final[dict[str, Callable[[], viz.Diagram]]] = {
         addition,
         multiplication,
         line,
+        one_number_forward,
+        one_number_half_way,
+        one_number_back,
         parabola,
         sigmoid_in_primitives,
         sigmoid_at_once,

@@ -207,8 +207,8 @@ def test_figures(tmp_path):
     drawn = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert drawn == sorted(path.name for path in (ROOT / "docs" / "figures").iterdir())
     assert drawn == sorted(f"{name}.svg" for name in FIGURES)
-    pages = (ROOT / "README.md").read_text() + (ROOT / "docs" / "diagrams.md").read_text()
-    assert all(f"figures/{name}" in pages for name in drawn)
+    pages = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    assert all(f"(figures/{name})" in pages or f'"figures/{name}"' in pages for name in drawn)
 
 
 def test_figures_as_text_need_no_graphviz(tmp_path):
