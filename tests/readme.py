@@ -16,14 +16,17 @@ def blocks(page):
     return _BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
-def examples(page):
-    """Each block of Python with the text block after it, None where there is none."""
+def examples(page, language="python"):
+    """Each block of Python with the text block after it, None where there is none.
+
+    Code of other libraries is marked as ``py``, for which readers see no difference.
+    """
     found = blocks(page)
     following = [*found[1:], ("", "")]
     return [
         (code, output if kind == "text" else None)
-        for (language, code), (kind, output) in zip(found, following, strict=True)
-        if language == "python"
+        for (marked, code), (kind, output) in zip(found, following, strict=True)
+        if marked == language
     ]
 
 

@@ -128,7 +128,7 @@ def test_gradient_check_example():
 
 @real_images
 def test_the_two_layer_network_learns_real_images():
-    """At least 0.92 on the last thousand images, with a fifth of the README's epochs."""
+    """At least 0.92 on the last thousand images, with a fifth of the default epochs."""
     done = run("--data", MNIST, "--model", "two-layer", "--epochs", 20, example="mnist")
     accuracy = float(re.search(r"test accuracy ([\d.]+)", done.stdout)[1])
     assert accuracy >= 0.92

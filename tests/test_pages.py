@@ -11,7 +11,20 @@ import pytest
 from docs import tables
 from tests.readme import ROOT, blocks, examples
 
-PAGES = ["README.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md")))]
+READMES = ["README.md", "README.ko.md"]
+PAGES = [*READMES, *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md")))]
+
+
+def imports(code):
+    """The libraries that code imports, in order."""
+    return list(dict.fromkeys(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)))
+
+
+def printed_by(code, page, names):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, page, "exec"), names)
+    return printed.getvalue()
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -19,10 +32,31 @@ def test_code_prints_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # what the code writes
     names = {}
     for code, expected in examples(page):
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, page, "exec"), names)
-        assert expected is None or printed.getvalue() == expected
+        printed = printed_by(code, page, names)
+        assert expected is None or printed == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "code", "expected"),
+    [
+        pytest.param(page, code, expected, id=f"{page}-{number}-{imports(code)[0]}")
+        for page in PAGES
+        for number, (code, expected) in enumerate(examples(page, "py"))
+    ],
+)
+def test_code_of_other_libraries(page, code, expected, tmp_path, monkeypatch):
+    """Each stands alone, and runs where its library is installed."""
+    for library in imports(code):
+        pytest.importorskip(library)
+    monkeypatch.chdir(tmp_path)
+    printed = printed_by(code, page, {})
+    assert expected is None or printed == expected
+
+
+def test_other_libraries_are_set_beside_ours():
+    codes = [code for code, _ in examples("docs/coming_from.md", "py")]
+    libraries = {name for code in codes for name in imports(code)}
+    assert libraries == {"torch", "jax", "mygrad", "numpy"}
 
 
 def test_table_of_operations_is_what_they_declare():
@@ -41,6 +75,15 @@ def test_links_lead_somewhere(page):
     for link in links:
         if not link.startswith("https://"):
             assert ((ROOT / page).parent / link).exists(), link
+
+
+def test_readmes_have_the_same_code_and_links():
+    """In two languages; each leads to the other first."""
+    english, korean = ((ROOT / page).read_text(encoding="utf-8") for page in READMES)
+    assert blocks(READMES[0]) == blocks(READMES[1])
+    links = [re.findall(r"\]\(([^)]+)\)", text) for text in (english, korean)]
+    assert [found[0] for found in links] == READMES[::-1]
+    assert links[0][1:] == links[1][1:]
 
 
 def test_first_example_stands_alone():
