@@ -68,22 +68,35 @@ def test_every_page_has_code():
     assert all(examples(page) for page in PAGES)
 
 
+def links(page):
+    """What a page links to and shows."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"\]\(([^)]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+
+
+def anchors(path):
+    """The anchors that GitHub gives to the headings of a page."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.M | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-").lower() for heading in headings}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text)
-    for link in links:
+    for link in links(page):
         if not link.startswith("https://"):
-            assert ((ROOT / page).parent / link).exists(), link
+            name, _, anchor = link.partition("#")
+            target = (ROOT / page).parent / name if name else ROOT / page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
 
 
 def test_readmes_have_the_same_code_and_links():
     """In two languages; each leads to the other first."""
-    english, korean = ((ROOT / page).read_text(encoding="utf-8") for page in READMES)
+    english, korean = map(links, READMES)
     assert blocks(READMES[0]) == blocks(READMES[1])
-    links = [re.findall(r"\]\(([^)]+)\)", text) for text in (english, korean)]
-    assert [found[0] for found in links] == READMES[::-1]
-    assert links[0][1:] == links[1][1:]
+    assert [english[0], korean[0]] == READMES[::-1]
+    assert english[1:] == korean[1:]
 
 
 def test_first_example_stands_alone():
