@@ -46,27 +46,27 @@ def line():
     return viz.backward_flow(f, names=locals())
 
 
-def _one_number(**options):
+def _one_number(step):
     w, b = variable("w", 0.5), variable("b", -1.0)
     x = 2.0
     a = w * x + b
     y = sigmoid(a)
-    return viz.backward_flow(y, names=locals(), **options)
+    return viz.backward_flow(y, names={"a": a, "y": y}, expressions=False, step=step)
 
 
 def one_number_forward():
     """y = σ(wx + b), computed; nothing has flowed back yet."""
-    return _one_number(expressions=False, step=0)
+    return _one_number(step=0)
 
 
 def one_number_half_way():
     """The same after two steps back: through σ, not yet through +."""
-    return _one_number(expressions=False, step=2)
+    return _one_number(step=2)
 
 
 def one_number_back():
-    """The same, all the way back, with the expressions of the chain rule."""
-    return _one_number()
+    """The same after all four steps: the gradients of w and b."""
+    return _one_number(step=4)
 
 
 def parabola():
