@@ -22,7 +22,13 @@ CONTENTS = {
         "chain_rule",
         "sigmoid_graph",
     ),
-    "Training better, and convolution": (),
+    "Training better, and convolution": (
+        "convolution_1d",
+        "padding",
+        "output_size",
+        "convolution_2d",
+        "pooling",
+    ),
     "The two-layer network in code": (
         "functions_of_arrays",
         "gradient_of_arrays",
