@@ -23,11 +23,17 @@ CONTENTS = {
         "sigmoid_graph",
     ),
     "Training better, and convolution": (
+        "vanishing_gradients",
+        "activations",
+        "losses",
+        "optimizer_rules",
+        "batch_normalisation",
         "convolution_1d",
         "padding",
         "output_size",
         "convolution_2d",
         "pooling",
+        "convolutional_networks",
     ),
     "The two-layer network in code": (
         "functions_of_arrays",

@@ -32,7 +32,7 @@ def show(lesson):
         colours = ["#E5E5E5"] * p + ["#CFE4F3"] * len(x) + ["#E5E5E5"] * p
         cells(axes, padded, 2 - p, 0.52, colours)
         cells(axes, y, 3 - p, 0.08, ["#FBE3C0"] * len(y))
-        axes.text(-0.02, 0.5, f"{name}\np = {p}", ha="right", va="center")
+        axes.text(-0.04, 0.5, f"{name}\np = {p}", ha="right", va="center")
         axes.set_axis_off()
 
     image, kernel = lesson.rng.normal(size=(1, 1, 6, 8)), lesson.rng.normal(size=(1, 1, 3, 3))

@@ -1,9 +1,159 @@
 """The numbers of the lecture on training better, and on convolution."""
 
+import math
+from itertools import pairwise
+
+import pytest
+
+from tests.readme import ROOT
+
+MNIST = ROOT.parent / "shared" / "data" / "mnist"
+
 
 def table(matrix, form="g"):
     """The rows of a matrix, as they are printed."""
     return " ".join(f"{value:{form}}" for row in matrix for value in row)
+
+
+def columns(run, name):
+    """The numbers of each line that begins so, line by line."""
+    lines = [line.strip() for line in run.printed.splitlines()]
+    return [
+        [float(word.replace("−", "-")) for word in line.removeprefix(name).split()]
+        for line in lines
+        if line.startswith(name)
+    ]
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_vanishing_gradients(lesson, seed):
+    run = lesson("vanishing_gradients", "--seed", seed)
+    rows = [columns(run, f"layer {i} ")[0] for i in range(2, 9)]
+    rows.insert(0, next(row for row in columns(run, "layer 1  ")))
+    sigmoid, relu, large = zip(*rows, strict=True)
+    assert sigmoid[0] < sigmoid[-1] / 1000
+    assert all(before < after for before, after in pairwise(sigmoid))
+    assert max(relu) < 5 * min(relu)
+    assert large[0] > 3**7 * large[-1] / 3
+    assert all(before > after for before, after in pairwise(large))
+    (ratios,) = columns(run, "layer 1 / layer 8")
+    assert ratios == pytest.approx([c[0] / c[-1] for c in (sigmoid, relu, large)], rel=0.05)
+    assert run.pictures == ["vanishing_gradients.svg", "vanishing_gradients_graph.svg"]
+    drawn = (run.folder / "vanishing_gradients_graph.svg").read_text(encoding="utf-8")
+    assert all(f">{text}<" in drawn for text in ("sigmoid", "ReLU", "ReLU, 3 × He"))
+    assert ">gradient (rms)<" in drawn  # the legend of the colours
+
+
+ACTIVATIONS = {  # the function, its derivative; sigmoid in another form than the lesson's
+    "sigmoid": (
+        lambda x: (1 + math.tanh(x / 2)) / 2,
+        lambda x: (1 - math.tanh(x / 2) ** 2) / 4,
+    ),
+    "tanh": (math.tanh, lambda x: 1 - math.tanh(x) ** 2),
+    "ReLU": (lambda x: x if x > 0 else 0, lambda x: 1 if x > 0 else 0),
+    "leaky ReLU": (lambda x: x if x > 0 else x / 10, lambda x: 1 if x > 0 else 0.1),
+    "ELU": (lambda x: x if x > 0 else math.expm1(x), lambda x: 1 if x > 0 else math.exp(x)),
+    # The two lines −0.5x + 0.5 and x − 0.5 cross at 2/3.
+    "Maxout": (lambda x: (1 - x) / 2 if x < 2 / 3 else x - 0.5, lambda x: -0.5 if x < 2 / 3 else 1),
+}
+
+
+def test_activations(lesson):
+    run = lesson("activations")
+    points = [-2, -0.5, 0.5, 2]
+    assert columns(run, "x  ") == [points]
+    for formula in ("max(0.1x, x)", "α(eˣ − 1)", "max(w₁ᵀx + b₁, w₂ᵀx + b₂)"):
+        assert formula in run.printed
+    for kind, labels in enumerate(
+        [("f by hand", "f by the library"), ("f′ by differences", "f′ by backward()")]
+    ):
+        for label in labels:
+            printed = columns(run, label)
+            for (name, pair), row in zip(ACTIVATIONS.items(), printed, strict=True):
+                expected = [pair[kind](x) for x in points]
+                assert row == pytest.approx(expected, abs=6e-5), (name, label)
+    assert run.pictures == ["activations.svg"]
+
+
+def test_losses(lesson):
+    run = lesson("losses")
+    predictions = [0.01, 0.1, 0.5, 0.9, 0.99]
+    assert columns(run, "y, where t = 1") == [predictions]
+    squared = [(1 - y) ** 2 for y in predictions]
+    absolute = [1 - y for y in predictions]
+    entropy = [math.log(1 / y) for y in predictions]
+    slopes = [  # times dy/dz = y(1 − y)
+        [-2 * (1 - y) * y * (1 - y) for y in predictions],
+        [-y * (1 - y) for y in predictions],
+        [-(1 - y) for y in predictions],
+    ]
+    for label, expected in (
+        ("L by hand", [squared, absolute, entropy]),
+        ("L by the library", [squared, absolute, entropy]),
+        ("∂L/∂z by the library", slopes),
+    ):
+        printed = columns(run, label)
+        assert len(printed) == 3
+        for row, values in zip(printed, expected, strict=True):
+            assert row == pytest.approx(values, abs=6e-5), label
+    for label in ("cross entropy: −Σ t log y", "F.cross_entropy(y, t)", "F.cross_entropy(y, 0)"):
+        assert columns(run, label)[0] == pytest.approx([math.log(10 / 7)], abs=6e-5)
+    assert run.pictures == ["losses.svg"]
+
+
+def weighted(values, decay):
+    """Σ decayᵗ⁻ˢ vₛ, and what the weights add up to."""
+    weights = [decay ** (len(values) - 1 - s) for s in range(len(values))]
+    return sum(w * v for w, v in zip(weights, values, strict=True)), sum(weights)
+
+
+def moved(rule, slopes):
+    """A step of η = 0.1 after these gradients, from the sums that the rules amount to."""
+    squares = [g * g for g in slopes]
+    if rule == "Momentum":
+        return -0.1 * weighted(slopes, 0.9)[0]
+    if rule == "AdaGrad":
+        return -0.1 * slopes[-1] / math.sqrt(sum(squares))
+    if rule == "RMSProp":
+        return -0.1 * slopes[-1] / math.sqrt(0.1 * weighted(squares, 0.9)[0])
+    (mean, of_mean), (square, of_square) = weighted(slopes, 0.9), weighted(squares, 0.999)
+    return -0.1 * (mean / of_mean) / math.sqrt(square / of_square)
+
+
+def test_optimizer_rules(lesson):
+    run = lesson("optimizer_rules")
+    by_hand, lowest = columns(run, "by hand"), columns(run, "lowest of 60")
+    for place, rule in enumerate(("Momentum", "AdaGrad", "RMSProp", "Adam")):
+        path = [1.0]
+        for _ in range(60):
+            path.append(path[-1] + moved(rule, [2 * w for w in path]))
+        assert by_hand[place] == pytest.approx(path[:4], abs=1.1e-6), rule
+        assert columns(run, f"nn.{rule}") == [by_hand[place]]
+        assert lowest[place] == pytest.approx([min(path)], abs=1.1e-6), rule
+    momentum, adagrad, _, adam = (low for (low,) in lowest)
+    assert momentum < adam < 0 < adagrad  # past the minimum, a little past it, not there yet
+    assert by_hand[1][1] == by_hand[3][1] == 0.9  # the first steps of AdaGrad and Adam are η
+    for formula in ("w ← w + v", "h ← h + g ⊙ g, w ← w − η g/√h", "h ← ρh + (1 − ρ) g ⊙ g"):
+        assert formula in run.printed
+    assert run.pictures == ["optimizer_rules.svg"]
+
+
+def test_batch_normalisation(lesson):
+    run = lesson("batch_normalisation")
+    assert columns(run, "mean") == [[3, 20]]
+    assert run.says("variance 4.6667 66.6667")  # 14/3 and 200/3
+    library = columns(run, "F.batch_norm")
+    for place, (a, b) in enumerate([(1, 10), (2, 30), (6, 20)]):
+        expected = [(a - 3) / math.sqrt(14 / 3), (b - 20) / math.sqrt(200 / 3)]
+        assert columns(run, f"normalised ({a}, {b})")[0] == pytest.approx(expected, abs=6e-5)
+        assert library[place] == pytest.approx(expected, abs=6e-5)
+    (without,), (normalised,) = columns(run, "without"), columns(run, "with batch normalisation")
+    assert without[0] < 1e-3 < 0.3 < normalised[0]  # nearly 0, and spread out
+    assert without[1] == pytest.approx(math.log(10), abs=0.02)  # ten classes, all as likely
+    assert without[2] < 0.2
+    assert normalised[1] < 0.2
+    assert normalised[2] > 0.9
+    assert run.pictures == ["batch_normalisation.svg"]
 
 
 def test_convolution_1d(lesson):
@@ -112,3 +262,30 @@ def test_pooling(lesson):
         assert run.says(f"average_pool({name}, 2) {table(mean, '.2f')}")
     assert run.says("max pooling the same: True; mean pooling the same: False")
     assert run.pictures == ["pooling.svg"]
+
+
+def test_convolutional_networks(lesson):
+    run = lesson("convolutional_networks")
+    assert run.says("of shape (1, 8, 8)")
+    sizes = (16, 16, 32, 32, 64, 64)
+    _, simple, deep = run.printed.split("ConvNet, ")
+    assert simple.startswith(f"{30 * 26 + 121 * 100 + 101 * 10:,} parameters")
+    convolutions = sum((9 * a + 1) * b for a, b in pairwise((1, *sizes)))
+    assert deep.startswith(f"{convolutions + 65 * 50 + 51 * 10:,} parameters")
+    for part in (simple, deep):
+        losses = [float(line.split()[4]) for line in part.splitlines() if " loss " in line]
+        assert len(losses) == 17
+        assert losses[0] > 1.5
+        assert losses[-1] < 0.3
+        assert float(part.split("test accuracy ")[1].split()[0]) > 0.95
+    assert run.pictures == ["convolutional_networks.svg"]
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason=f"there is no MNIST in {MNIST}")
+def test_convolutional_networks_on_mnist(lesson):
+    run = lesson("convolutional_networks", "--quick", "--data", str(MNIST))
+    assert run.says("500 images to train with and 500 for the test, of shape (1, 28, 28)")
+    assert run.says("SimpleConvNet, 433,890 parameters")
+    assert run.says("DeepConvNet, 123,552 parameters")
+    first = float(run.printed.split("test accuracy ")[1].split()[0])
+    assert first > 0.2, "no better than chance"
