@@ -38,7 +38,7 @@ ACTIVATIONS = {
 def show(lesson):
     """Values and derivatives left and right of 0, for α = 1, w = (−0.5, 1), b = (0.5, −0.5)."""
     points, h = np.array([-2.0, -0.5, 0.5, 2.0]), 1e-4
-    figure = Figure(figsize=(11, 6.2), layout="constrained")
+    figure = Figure(figsize=(12, 6.4), layout="constrained")
     panels = figure.subplots(2, 3)
     print("ELU with α = 1; Maxout with w₁ = −0.5, b₁ = 0.5, w₂ = 1, b₂ = −0.5\n")
     row("x", points)

@@ -62,7 +62,7 @@ def show(lesson):
     ):
         model = network(normalised, lesson.rng)
         outputs = activations(model, train[0])
-        plots.activation_histograms(outputs, value_range=(-1, 1), title=name, figure=part)
+        plots.activation_histograms(outputs, bins=20, value_range=(-1, 1), title=name, figure=part)
         spread = np.std(outputs[f"layer {LAYERS}"])
         history = nn.fit(
             model,
