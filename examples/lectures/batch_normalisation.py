@@ -56,9 +56,12 @@ def show(lesson):
     train, _, test = nn.data.split(*nn.data.load_digits(), stratified=True, rng=lesson.rng)
     epochs = 3 if lesson.quick else 20
     figure = Figure(figsize=(10, 5.8), layout="constrained")
-    print(f"\n{'four layers of tanh':24}{'layer 4 at first':>18}{'loss':>9}{'test accuracy':>15}")
+    print(f"\n{'four layers of tanh':28}{'layer 4 at first':>18}{'loss':>9}{'test accuracy':>15}")
     for name, normalised, part in zip(
-        ("without", "with batch normalisation"), (False, True), figure.subfigures(2), strict=True
+        ("without batch normalisation", "with batch normalisation"),
+        (False, True),
+        figure.subfigures(2),
+        strict=True,
     ):
         model = network(normalised, lesson.rng)
         outputs = activations(model, train[0])
@@ -74,7 +77,7 @@ def show(lesson):
             log=None,
         )
         accuracy = nn.evaluate(model, nn.SoftmaxCE(), test, [nn.accuracy])["accuracy"]
-        print(f"{name:24}{spread:18.1e}{history['loss'][-1]:9.4f}{accuracy:15.4f}")
+        print(f"{name:28}{spread:18.1e}{history['loss'][-1]:9.4f}{accuracy:15.4f}")
     lesson.picture(
         figure,
         "Activations before training, from weights that are too small",

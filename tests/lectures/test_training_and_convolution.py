@@ -147,7 +147,8 @@ def test_batch_normalisation(lesson):
         expected = [(a - 3) / math.sqrt(14 / 3), (b - 20) / math.sqrt(200 / 3)]
         assert columns(run, f"normalised ({a}, {b})")[0] == pytest.approx(expected, abs=6e-5)
         assert library[place] == pytest.approx(expected, abs=6e-5)
-    (without,), (normalised,) = columns(run, "without"), columns(run, "with batch normalisation")
+    (without,) = columns(run, "without batch normalisation")
+    (normalised,) = columns(run, "with batch normalisation")
     assert without[0] < 1e-3 < 0.3 < normalised[0]  # nearly 0, and spread out
     assert without[1] == pytest.approx(math.log(10), abs=0.02)  # ten classes, all as likely
     assert without[2] < 0.2
