@@ -89,13 +89,17 @@ class Lesson:
         caption = {"en": english, "ko": korean}[self.language]
         stem = self.name if name is None else f"{self.name}_{name}"
         path = self.out / f"{stem}.{self.format}"
-        self.out.mkdir(parents=True, exist_ok=True)
-        if isinstance(drawing, viz.Diagram):
-            drawing.appearance = replace(drawing.appearance, title=caption)
-            drawing.save(path)
-        else:
-            drawing.suptitle(caption)
-            _save_plot(drawing, path)
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            if isinstance(drawing, viz.Diagram):
+                drawing.appearance = replace(drawing.appearance, title=caption)
+                drawing.save(path)
+            else:
+                drawing.suptitle(caption)
+                _save_plot(drawing, path)
+        except OSError as error:
+            why = error.strerror or error
+            sys.exit(f"{self.name}: cannot write {error.filename or path}: {why}")
         self.pictures.append(Picture(path, caption))
         print(f"\n{path}: {caption}")
 
@@ -145,14 +149,10 @@ def lesson_from(name, options):
 
 
 def teach(name, show, options):
-    """Run one example; what stands in the way of its pictures ends it with one line."""
+    """Run one example; where data or Graphviz is missing, it ends with one line."""
     try:
         show(lesson_from(name, options))
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        sys.exit(f"{name}: cannot write {error.filename or options.out}: {error.strerror or error}")
-    except viz.RenderingError as error:
+    except (FileNotFoundError, viz.RenderingError) as error:
         sys.exit(f"{name}: {error}")
 
 

@@ -60,6 +60,7 @@ def test_a_reader_may_stop_early(tmp_path):
         (["circle"], "lectures: circle: expected names that --list shows"),
         (["sigmoid_graph", "--out", "/dev/null/x"], "sigmoid_graph: cannot write /dev/null"),
         (["sigmoid_graph", "--data", "/nowhere"], "sigmoid_graph: there is no folder /nowhere"),
+        (["hidden_sizes", "--data", "docs"], "hidden_sizes: load_mnist: docs does not hold"),
         (["--seed", "-1"], "argument --seed: '-1'; expected a whole number, at least 0"),
     ],
 )
