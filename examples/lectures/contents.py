@@ -5,7 +5,20 @@ from __future__ import annotations
 import importlib
 
 CONTENTS = {
-    "Loss, numerical differentiation, gradient descent": (),
+    "Loss, numerical differentiation, gradient descent": (
+        "one_hot",
+        "squared_error",
+        "cross_entropy",
+        "numerical_differentiation",
+        "directional_derivative",
+        "partial_derivatives",
+        "tangent_plane",
+        "level_curves",
+        "weights_are_variables",
+        "counting_variables",
+        "gradient_descent",
+        "starting_points",
+    ),
     "Foundations": (
         "vectors_and_matrices",
         "what_learning_is",
