@@ -117,15 +117,6 @@ def test_predictions_and_accuracy():
     assert model.accuracy(x, (best + 1) % 10) == 0
 
 
-def test_gradient_check_example():
-    done = run("--pixels", 12, "--hidden", 4, example="gradient_check")
-    assert done.returncode == 0, done.stderr
-    figures = re.findall(r"max\|a − n\| / max\|a\| = ([\d.e+-]+)$", done.stdout, re.MULTILINE)
-    assert len(figures) == 4
-    assert all(float(figure) <= 1e-6 for figure in figures)
-    assert re.search(r"^102 variables: by differences .* times as long$", done.stdout, re.MULTILINE)
-
-
 @real_images
 def test_the_two_layer_network_learns_real_images():
     """At least 0.92 on the last thousand images, with a fifth of the default epochs."""

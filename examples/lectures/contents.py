@@ -18,6 +18,8 @@ CONTENTS = {
         "counting_variables",
         "gradient_descent",
         "starting_points",
+        "two_layer_network",
+        "why_backpropagation",
     ),
     "Foundations": (
         "vectors_and_matrices",

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from tests.test_examples import MNIST, real_images
+
 NUMBER = r"-?\d[\d,]*(?:\.\d*)?(?:e[+-]\d+)?"
 
 
@@ -230,3 +232,57 @@ def test_starting_points(lesson):
     ]
     assert run.printed.count("never: it rests on the saddle") == 1
     assert run.pictures == ["starting_points.svg"]
+
+
+def progress(run):
+    """Update, loss, accuracy on training and test images, of each row of the table."""
+    row = r" *[\d,]+( +\d\.\d{4}){3}"
+    return [numbers(line) for line in run.printed.splitlines() if re.fullmatch(row, line)]
+
+
+def test_two_layer_network(lesson):
+    """64 pixels; with its 1,438 images, 10,000 updates by 100 are 695.4 epochs."""
+    run = lesson("two_layer_network")
+    assert run.says(f"{64 * 50 + 50 + 50 * 10 + 10:,} variables")
+    assert run.says("predict (100, 10)")
+    assert after(run, "loss ")[0] == pytest.approx(math.log(10), abs=0.3)
+    assert run.says("log 10 = 2.3026")
+    assert 0 <= after(run, "accuracy ")[0] <= 0.3
+    assert run.says("gradient (64, 50), (50,), (50, 10), (10,)")
+    assert after(run, "numerical_gradient ")[-1] < 1e-8
+    rows = progress(run)
+    assert [row[0] for row in rows] == [0, 2_000, 4_000, 6_000, 8_000, 10_000]
+    assert rows[-1][1] < 0.1 < 2 < rows[0][1]
+    assert min(rows[-1][2:]) > 0.96
+    assert run.says("10,000 updates are 695.4 epochs")
+    assert run.says("A slide says 10,000 epochs: they would be 143,800 updates.")
+    assert run.pictures == ["two_layer_network.svg"]
+
+
+@real_images
+def test_two_layer_network_on_real_images(lesson):
+    run = lesson("two_layer_network", "--quick", "--data", MNIST)
+    assert run.says("8,000 images to train with, 1,000 for the test 39,760 variables")
+    assert run.says("gradient (784, 50), (50,), (50, 10), (10,)")
+    rows = progress(run)
+    assert rows[-1][0] == 1_000
+    assert min(rows[-1][2:]) > 0.8
+    assert run.says("A slide says 10,000 epochs: they would be 800,000 updates.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "ratio"), [((), "39,760", 5_000), (("--quick",), "102", 5)]
+)
+def test_why_backpropagation(lesson, arguments, variables, ratio):
+    """Each variable costs two forward passes; both gradients agree."""
+    run = lesson("why_backpropagation", *arguments)
+    assert run.says("784 → 50 → 10 has 39,760 variables")
+    assert run.says("2 × 39,760 = 79,520 forward passes")
+    assert run.says("10,000 updates need 397,600,000 differentiations")
+    assert run.says(f"10, {variables} variables")
+    apart = re.findall(r"max\|a − n\| / max\|a\| = (\S+)$", run.printed, re.MULTILINE)
+    assert len(apart) == 4
+    assert all(float(difference) <= 1e-6 for difference in apart)
+    assert after(run, "ratio")[0] > ratio
+    assert after(run, "by differences  ")[0] > after(run, "by backpropagation  ")[0]
+    assert run.pictures == ["why_backpropagation.svg"]
