@@ -21,10 +21,10 @@ def show(lesson):
     print("y                t         −Σ t log y   −log y of the right class")
     for output, target, error, short in zip(y, t, errors, right, strict=True):
         print(f"{output}    {target}   {error:.4f}       {short:.4f}")
-    print(f"\nmean by hand             {errors.mean():.4f}")
-    print(f"cross_entropy(y, t)      {F.cross_entropy(y, t):.4f}   one-hot labels")
-    print(f"cross_entropy(y, labels) {F.cross_entropy(y, t.argmax(axis=1)):.4f}   class indices")
-    print(f"y of the right class = 0 {F.cross_entropy([0.0, 1.0], 0):.4f}  it adds 10⁻⁷ first")
+    print(f"\nmean by hand              {errors.mean():.4f}")
+    print(f"cross_entropy(y, t)       {F.cross_entropy(y, t):.4f}   one-hot labels")
+    print(f"cross_entropy(y, labels)  {F.cross_entropy(y, t.argmax(axis=1)):.4f}   class indices")
+    print(f"the right class at y = 0  {F.cross_entropy([0.0, 1.0], 0):.4f}  10⁻⁷ is added first")
 
     lesson.picture(
         curves(),

@@ -24,7 +24,7 @@ def show(lesson):
     """100 steps by hand, and the same by the library."""
     paths = {}
     print(f"f = x₀² + x₁² from (−3, 4), {STEPS} steps\n")
-    print("η        x after                                f          by nn.SGD")
+    print("η        x after                                f          nn.SGD agrees")
     for rate in (0.1, 10.0, 1e-10):
         paths[rate] = path = descend(rate)
         x, same = path[-1], np.allclose(path[-1], by_library(rate), rtol=1e-12, atol=0)

@@ -23,7 +23,7 @@ def show(lesson):
     print(f"central, by hand, h = 10⁻⁴   {(f(x + h) - f(x - h)) / (2 * h):.12f}")
     print(f"numerical_gradient, forward  {numerical_gradient(f, x, h, 'forward'):.12f}")
     print(f"numerical_gradient, central  {numerical_gradient(f, x, h):.12f}")
-    print(f"autodiff.grad, no difference {grad(f)(x):.12f}\n")
+    print(f"autodiff.grad, exact         {grad(f)(x):.12f}\n")
 
     steps = 10.0**-POWERS
     forward, central = (errors(steps, method) for method in ("forward", "central"))

@@ -22,10 +22,10 @@ def show(lesson):
     print(f"∂f/∂x₀: of x₀² + 16, x₁ held   {numerical_gradient(lambda a: f([a, 4.0]), 3.0):.4f}")
     print(f"∂f/∂x₁: of 9 + x₁², x₀ held    {numerical_gradient(lambda a: f([3.0, a]), 4.0):.4f}\n")
 
-    print("x            numerical_gradient   grad")
+    print("x              numerical_gradient   grad")
     for point in ([3.0, 4.0], [-3.0, 4.0], [1.0, -2.0], [0.0, 0.0]):
         numerical, exact = numerical_gradient(f, point), grad(f)(np.array(point))
-        print(f"({point[0]:4}, {point[1]:4})  {row(numerical):20} {row(exact)}")
+        print(f"({point[0]:4}, {point[1]:4})   {row(numerical):20} {row(exact)}")
 
     lesson.picture(
         field(),

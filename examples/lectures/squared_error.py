@@ -16,15 +16,15 @@ def show(lesson):
     t = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
 
     errors = 0.5 * ((y - t) ** 2).sum(axis=1)
-    print("y                t             E")
+    print("y                t          E")
     for output, target, error in zip(y, t, errors, strict=True):
-        print(f"{output}    {target.astype(int)}       {error:.4f}")
-    print(f"\nmean by hand          {errors.mean():.4f}")
-    print(f"nn.functional.half_sse {half_sse(y, t):.4f}\n")
+        print(f"{output}    {target.astype(int)}    {error:.4f}")
+    print(f"\nmean by hand            {errors.mean():.4f}")
+    print(f"nn.functional.half_sse  {half_sse(y, t):.4f}\n")
 
     slope = grad(half_sse)(y[0], t[0])
-    print(f"∂E/∂y of the first    {slope}")
-    print(f"y − t                 {y[0] - t[0]}")
+    print(f"∂E/∂y of the first      {slope}")
+    print(f"y − t                   {y[0] - t[0]}")
 
 
 if __name__ == "__main__":

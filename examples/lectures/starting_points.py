@@ -26,7 +26,7 @@ def show(lesson):
     print(f"second derivatives along axes {np.diag(hessian(f)(saddle))}: a valley, and a ridge\n")
 
     paths = {}
-    print(f"start            end                 f        steps to f < 0.001, η = {RATE}")
+    print(f"start               end                f        steps to f < 0.001, η = {RATE}")
     for start in ([1.5, 1.4], [-1.5, 0.0], [1.5, 0.001], [1.5, -0.001]):
         path = paths["({:g}, {:g})".format(*start).replace("-", "−")] = descend(start)
         low = np.flatnonzero([f(x) < 1e-3 for x in path])
@@ -58,7 +58,7 @@ def descend(start):
 def row(point):
     """Two numbers in parentheses; no zero has a sign."""
     first, second = np.round(point, 4) + 0.0
-    return f"({first:.4f}, {second:7.4f})"
+    return f"({first:7.4f}, {second:7.4f})"
 
 
 if __name__ == "__main__":
