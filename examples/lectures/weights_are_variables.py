@@ -40,7 +40,9 @@ def show(lesson):
     print(f"by differences\n{numerical_gradient(lambda W: loss(W, b, x), W).round(4)}\n")
     fused = softmax_cross_entropy(x @ W + b, t)
     print(f"nn.functional.softmax_cross_entropy, the same L {fused:.4f}\n")
-    drawing = viz.backward_flow(fused, names={"x": x, "W": W, "b": b, "t": t, "L": fused})
+    names = {"x": x, "W": W, "b": b, "t": t, "L": fused}
+    drawing = viz.backward_flow(fused, names=names, values=False, gradients=False)
+    print(f"{drawing}\n")
 
     before = x.copy(), W.numpy().copy(), b.numpy().copy()
     nn.SGD([W, b], learning_rate=1.0).step()
