@@ -149,11 +149,15 @@ def lesson_from(name, options):
 
 
 def teach(name, show, options):
-    """Run one example; where data or Graphviz is missing, it ends with one line."""
+    """Run one example; where data or Graphviz is missing or damaged, it ends with one line."""
     try:
         show(lesson_from(name, options))
     except (FileNotFoundError, viz.RenderingError) as error:
         sys.exit(f"{name}: {error}")
+    except ValueError as error:
+        if options.data is None:
+            raise
+        sys.exit(f"{name}: {error}")  # a damaged file, most likely
 
 
 @contextmanager

@@ -274,19 +274,16 @@ def test_two_layer_network_on_real_images(lesson):
     assert run.says("A slide says 10,000 epochs: they would be 800,000 updates.")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "variables", "ratio"), [((), "39,760", 5_000), (("--quick",), "102", 5)]
-)
-def test_why_backpropagation(lesson, arguments, variables, ratio):
+def test_why_backpropagation(lesson):
     """Each variable costs two forward passes; both gradients agree."""
-    run = lesson("why_backpropagation", *arguments)
+    run = lesson("why_backpropagation", "--quick")
     assert run.says("784 → 50 → 10 has 39,760 variables")
     assert run.says("2 × 39,760 = 79,520 forward passes")
     assert run.says("10,000 updates need 397,600,000 differentiations")
-    assert run.says(f"10, {variables} variables")
+    assert run.says("10, 102 variables")
     apart = re.findall(r"max\|a − n\| / max\|a\| = (\S+)$", run.printed, re.MULTILINE)
     assert len(apart) == 4
     assert all(float(difference) <= 1e-6 for difference in apart)
-    assert after(run, "ratio")[0] > ratio
+    assert after(run, "ratio")[0] > 5
     assert after(run, "by differences  ")[0] > after(run, "by backpropagation  ")[0]
     assert run.pictures == ["why_backpropagation.svg"]
