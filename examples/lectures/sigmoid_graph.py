@@ -22,12 +22,17 @@ def show(lesson):
     print(f"∂y/∂x by the graph     {x.grad:.4f}")
     print(f"y² · exp(−x)           {y.item() ** 2 * np.exp(-1):.4f}")
     print(f"y · (1 − y)            {y.item() * (1 - y.item()):.4f}\n")
-    print(viz.backward_flow(y, names={"y": y}, detail="primitive", values=False, gradients=False))
-
+    symbols = {"names": {"y": y}, "values": False, "gradients": False}
+    parts = viz.backward_flow(y, detail="primitive", **symbols)
+    print(parts)
     lesson.picture(
-        viz.backward_flow(y, names={"y": y}, detail="primitive", values=False, gradients=False),
-        "The sigmoid in parts, and its gradient",
-        "시그모이드의 계산 그래프와 역전파",
+        parts, "The sigmoid in parts, and its gradient", "시그모이드의 계산 그래프와 역전파"
+    )
+    lesson.picture(
+        viz.backward_flow(y, **symbols),
+        "The same as one operation",
+        "하나의 연산으로 본 시그모이드의 역전파",
+        name="at_once",
     )
 
 

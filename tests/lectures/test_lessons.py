@@ -37,10 +37,10 @@ def test_the_list(tmp_path):
 
 
 def test_those_named_are_run(tmp_path):
-    done = command("sigmoid_graph", "--out", tmp_path)
+    done = command("addition_graph", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert title_of("sigmoid_graph") in done.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["sigmoid_graph.svg"]
+    assert title_of("addition_graph") in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["addition_graph.svg"]
 
 
 def test_a_reader_may_stop_early(tmp_path):
