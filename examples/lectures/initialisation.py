@@ -41,7 +41,7 @@ def compare(name, activation, initialisers, value_range, x, rng):
         print(f"  {start:14}   {spread}")
         active = {layer: values[values > 0] for layer, values in list(outputs.items())[::2]}
         plots.activation_histograms(
-            active, bins=25, value_range=value_range, title=start, figure=row
+            active, bins=20, value_range=value_range, title=start, figure=row
         )
     return figure
 
@@ -60,13 +60,13 @@ def show(lesson):
     lesson.picture(
         compare("sigmoid", sigmoid, SIGMOID, (0, 1), x, lesson.rng),
         "Sigmoid: the activations of layers 1, 3 and 5",
-        "시그모이드: 가중치 초깃값에 따른 층별 활성화값 분포",
+        "시그모이드: 가중치 초깃값에 따른 1, 3, 5층의 활성화값 분포",
         name="sigmoid",
     )
     lesson.picture(
-        compare("ReLU", relu, RELU, (0, 2), x, lesson.rng),
+        compare("ReLU", relu, RELU, (0, 3), x, lesson.rng),
         "ReLU: the activations above 0 of layers 1, 3 and 5",
-        "ReLU: 가중치 초깃값에 따른 층별 활성화값(0 초과) 분포",
+        "ReLU: 가중치 초깃값에 따른 1, 3, 5층의 활성화값 분포 (0 초과)",
         name="relu",
     )
 

@@ -49,7 +49,9 @@ def show(lesson):
             rng=lesson.rng,
             log=None,
         )
-        training, other = (nn.accuracy(nn.predict(model, x), t) for x, t in ((x, t), test))
+        training, other = (
+            nn.accuracy(nn.predict(model, points), classes) for points, classes in ((x, t), test)
+        )
         square = sum((weight.numpy() ** 2).sum() for weight in model.parameters())
         print(f"λ = {decay:<5}   {training:8.3f}   {other:.3f}   {square:6.0f}")
         plots.decision_regions(model, x, t, resolution=120, title=f"λ = {decay}", axes=axes)
