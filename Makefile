@@ -2,6 +2,7 @@
 #   make demo    trains a network on real handwritten digits, and draws it
 #   make test    passes the tests
 # Arguments of the demo: make demo ARGS="--epochs 10 --seed 1"; make demo ARGS=--help
+# make docs writes the documentation to out/docs/index.html
 # Another Python: make clean, then make PYTHON=python3.13 demo
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test mutants lint bench clean
+.PHONY: demo test mutants lint bench docs links clean
 
 demo: $(VENV)/demo.installed
 	@$(RUN) -m examples.digits $(ARGS)
@@ -27,6 +28,15 @@ lint: $(VENV)/test.installed
 
 bench: $(VENV)/bench.installed
 	$(RUN) -m benchmarks $(ARGS)
+
+docs: $(VENV)/docs.installed
+	$(RUN) -m docs.write_gallery $(ARGS)
+	$(RUN) -m docs.write_reference
+	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --doctree-dir out/doctrees docs out/docs
+	@echo "out/docs/index.html"
+
+links: docs
+	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --doctree-dir out/doctrees --builder linkcheck docs out/links
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys' 2>/dev/null \
@@ -47,5 +57,9 @@ $(VENV)/bench.installed: pyproject.toml | $(VENV)/bin/python
 	$(PIP) --editable ".[bench]"
 	@touch $@
 
+$(VENV)/docs.installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable ".[data,train,plots,render,testing,docs]"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) out build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) docs/gallery docs/reference out build dist .hypothesis .pytest_cache .mypy_cache .ruff_cache

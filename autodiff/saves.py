@@ -48,9 +48,16 @@ class Saves(Immutable):
 
 
 NOTHING: Final = Saves()
+"""For `Op.saves`: the rule gets the cotangent alone."""
+
 INPUTS: Final = Saves(positions=None)
+"""For `Op.saves`: the rule gets all inputs, or by ``INPUTS[0]``, ``INPUTS[0, 2]`` some of them."""
+
 OUTPUT: Final = Saves(output=True)
+"""For `Op.saves`: the rule gets the output, as in ``INPUTS | OUTPUT``, after the inputs."""
+
 RESIDUAL: Final = Saves(residual=True)
+"""For `Op.saves`: the rule gets, last of all, what ``forward`` returns beside the output."""
 
 OTHERS: Final = "others"
 """For `Op.needs`: the gradient to an input needs the other inputs, and not that one."""
