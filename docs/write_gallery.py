@@ -11,16 +11,18 @@ import contextlib
 import inspect
 import io
 import os
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from examples import figures
 from examples.figures import FIGURES
-from examples.lectures.contents import CONTENTS, LESSONS, module_of, title_of
+from examples.lectures.contents import CONTENTS, module_of, title_of
 from examples.lectures.lesson import Lesson
 
 FOLDER = Path(__file__).with_name("gallery")
@@ -95,68 +97,95 @@ def page(shown: Shown, quick: bool = True) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def figures_page(names: Iterable[str] = FIGURES) -> str:
+def figures_page() -> str:
     """The page of the figures, each with its code below it."""
     parts = [
         "# The graphs of the lectures",
         "Each picture is what the function below it returns. `python -m examples.figures` writes "
-        "them all, as SVG, PNG, PDF, DOT or TikZ. The first lines of the module are\n"
-        "`import nn, viz`, `from autodiff import Tensor`, and `variable(name, value)` is a "
-        "Tensor that wants a gradient.",
+        "them all, as SVG, PNG, PDF, DOT or TikZ. They are drawn with `nn`, `viz`, "
+        "`autodiff.Tensor`, functions of `nn.functional`, and",
+        _fence("python", inspect.getsource(figures.variable).strip()),
     ]
-    for name in names:
-        description = (FIGURES[name].__doc__ or "").strip()
+    for name, figure in FIGURES.items():
+        code = "\n\n\n".join(map(inspect.getsource, [*_own_names(figure), figure]))
         parts += [
-            f"## {name.replace('_', ' ').capitalize()}",
-            f"![{description}](pictures/{name}.svg)",
-            _fence("python", inspect.getsource(FIGURES[name]).strip()),
+            f"## {name.replace('_', ' ').capitalize().replace('Relu', 'ReLU')}",
+            f"![{(figure.__doc__ or '').strip()}](pictures/{name}.svg)",
+            _fence("python", code.strip().replace("\n\n\n\n", "\n\n\n")),
         ]
     return "\n\n".join(parts) + "\n"
 
 
-def index(lessons: Sequence[Shown]) -> str:
-    """The first page: all lessons by lecture, with a picture of each that has one."""
-    shown = {lesson.name: lesson for lesson in lessons}
+def _own_names(definition: Any) -> list[Any]:
+    """What a figure's code uses of its module but `variable`, in the order of the module."""
+    words = set(re.findall(r"\w+", inspect.getsource(definition)))
+    used: dict[Any, None] = {}
+    for name, value in vars(figures).items():
+        is_own = getattr(value, "__module__", None) == figures.__name__
+        if is_own and name in words and value not in (definition, figures.variable):
+            used |= dict.fromkeys([*_own_names(value), value])
+    return list(used)
+
+
+def lecture_page(lecture: str, lessons: Sequence[Shown]) -> str:
+    """The page of a lecture: its lessons, in its order."""
+    tree = "\n".join(lesson.name for lesson in lessons)
+    parts = [f"# {lecture}", _cards(lessons), _fence("{toctree}", f":hidden:\n\n{tree}")]
+    return "\n\n".join(parts) + "\n"
+
+
+def index_page(lectures: dict[str, Sequence[Shown]]) -> str:
+    """The first page: all lessons by lecture."""
+    line = "[![](pictures/line.svg) The graphs of the lectures](figures.md)"
     parts = [
         "# Gallery",
         "The lectures, runnable: what each lesson prints, its pictures, and its code. "
-        "`python -m examples.lectures` runs them all.",
-        "[![Values forward, gradients back](pictures/line.svg) The graphs of the lectures]"
-        "(figures.md)",
+        "`python -m examples.lectures` lists them and runs them all.",
+        _fence("{container} cards", line),
     ]
-    for lecture, names in CONTENTS.items():
-        there = [name for name in names if name in shown]
-        if there:
-            cards = "\n\n".join(map(_card, map(shown.__getitem__, there)))
-            parts += [f"## {lecture}", _fence("{container} cards", cards)]
-    tree = "\n".join(["figures", *(name for name in LESSONS if name in shown)])
+    for number, (lecture, lessons) in enumerate(lectures.items(), 1):
+        parts += [f"## [{lecture}](lecture_{number}.md)", _cards(lessons)]
+    tree = "\n".join(["figures", *(f"lecture_{n}" for n in range(1, len(lectures) + 1))])
     parts += [_fence("{toctree}", f":hidden:\n\n{tree}")]
     return "\n\n".join(parts) + "\n"
 
 
-def _card(shown: Shown) -> str:
-    title = title_of(shown.name).rstrip(".")
-    thumbnails = [f"![](pictures/{file})" for file, *_ in shown.pictures[:1]]
-    return f"[{' '.join([*thumbnails, title])}]({shown.name}.md)"
+def _cards(lessons: Sequence[Shown]) -> str:
+    """A title for each lesson that leads to its page, with a picture where it has one."""
+    cards = []
+    for lesson in lessons:
+        thumbnail = [f"![](pictures/{file})" for file, *_ in lesson.pictures[:1]]
+        title = title_of(lesson.name).rstrip(".")
+        cards.append(f"[{' '.join([*thumbnail, title])}]({lesson.name}.md)")
+    return _fence("{container} cards", "\n\n".join(cards))
 
 
 def _fence(language: str, text: str) -> str:
     return f"````{language}\n{text}\n````"
 
 
-def write(folder: Path, names: Sequence[str] = LESSONS, quick: bool = True) -> None:
+def write(
+    folder: Path, contents: Mapping[str, Sequence[str]] = CONTENTS, quick: bool = True
+) -> None:
     """Write the whole gallery anew, with the lessons run side by side."""
     shutil.rmtree(folder, ignore_errors=True)
     pictures = folder / "pictures"
     pictures.mkdir(parents=True)
     for name, figure in FIGURES.items():
         figure().save(pictures / f"{name}.svg")
-    (folder / "figures.md").write_text(figures_page(), encoding="utf-8")
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        lessons = list(processes.map(partial(run, folder=folder, quick=quick), names))
-    for lesson in lessons:
-        (folder / f"{lesson.name}.md").write_text(page(lesson, quick), encoding="utf-8")
-    (folder / "index.md").write_text(index(lessons), encoding="utf-8")
+        lectures = {
+            lecture: processes.map(partial(run, folder=folder, quick=quick), names)
+            for lecture, names in contents.items()
+            if names
+        }
+        lectures = {lecture: list(lessons) for lecture, lessons in lectures.items()}
+    pages = {"index": index_page(lectures), "figures": figures_page()}
+    for number, (lecture, lessons) in enumerate(lectures.items(), 1):
+        pages[f"lecture_{number}"] = lecture_page(lecture, lessons)
+        pages |= {lesson.name: page(lesson, quick) for lesson in lessons}
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -161,7 +161,8 @@ def _index() -> str:
     names = list(PACKAGES)
     names.insert(1, OPERATIONS)
     lines = [_heading("API reference", "="), ".. toctree::", "   :maxdepth: 1", ""]
-    return "\n".join([*lines, *(f"   {name}" for name in names), ""])
+    tree = [f"   {name}" for name in names]
+    return "\n".join([*lines, *tree, "", "All names, in alphabetical order: :ref:`genindex`.", ""])
 
 
 def _page(package: str, head: str, groups: dict[str, list[Entry]], title: str = "") -> str:
