@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def write(
     pictures.mkdir(parents=True)
     for name, figure in FIGURES.items():
         figure().save(pictures / f"{name}.svg")
-    with ProcessPoolExecutor(os.cpu_count()) as processes:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
         lectures = {
             lecture: processes.map(partial(run, folder=folder, quick=quick), names)
             for lecture, names in contents.items()

@@ -154,7 +154,8 @@ def pages() -> Iterator[tuple[str, str]]:
 
 _OPERATIONS = """The operations, most of them by NumPy's names: ``autodiff.exp(x)``, and
 ``numpy.exp(x)`` of a Tensor as well. :doc:`/operations` has the rule of each, and :doc:`/numpy`
-says what differs from NumPy."""
+says what differs from NumPy. In signatures, ``Value`` is a Tensor, an array or a number, and
+``Axes`` one axis, several, or None for all."""
 
 
 def _index() -> str:

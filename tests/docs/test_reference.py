@@ -29,6 +29,11 @@ def test_no_public_name_is_missing(package):
     assert public <= described(package)
 
 
+def test_what_users_import_has_a_page():
+    packages = {"autodiff", "autodiff.testing", "autodiff.testing.strategies", "viz", "viz.plots"}
+    assert packages | {"nn", "nn.functional", "nn.data"} <= set(PAGES)
+
+
 def test_packages_without_a_list_have_what_they_define():
     assert {"Constant", "FanInUniform", "He", "Normal", "Xavier"} <= described("nn.initialisers")
     assert {"CosineDecay", "ExponentialDecay", "StepDecay"} <= described("nn.schedules")
