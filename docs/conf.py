@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.ext import napoleon
 from sphinx.util.inspect import TypeAliasForwardRef
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # `docs` is not installed
@@ -20,7 +21,6 @@ author = "the authors of chainrule"
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "sphinx_copybutton",
 ]
 exclude_patterns = ["figures", "gallery/pictures"]
@@ -33,9 +33,7 @@ myst_enable_extensions = ["html_image"]  # <img> with a width
 # -- docstrings ------------------------------------------------------------------------------
 
 default_role = "py:obj"  # `name` leads to what it names, where that is public
-napoleon_google_docstring = False
-napoleon_use_ivar = True
-napoleon_use_rtype = False
+NUMPY_DOCSTRINGS = napoleon.Config(napoleon_use_ivar=True, napoleon_use_rtype=False)
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_type_aliases = {
@@ -65,12 +63,16 @@ copybutton_prompt_text = ">>> "
 
 
 def prepare(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Docstrings are read by people first: |x| is no markup, `axis` the parameter, no link."""
+    """Docstrings are read by people first: |x| is no markup, `axis` the parameter, no link.
+
+    Napoleon is called here: as an extension it takes what a property says before a colon for
+    its type.
+    """
     text = escaped("\n".join(lines))
     if what in ("function", "method"):
         for parameter in inspect.signature(obj).parameters:
             text = re.sub(rf"(?<!`)`{parameter}`(?!`)", f"``{parameter}``", text)
-    lines[:] = text.split("\n")
+    lines[:] = napoleon.NumpyDocstring(text, NUMPY_DOCSTRINGS, app).lines()
 
 
 def by_its_last_name(app: Any, env: Any, node: nodes.Element, text: nodes.Node) -> Any:
@@ -90,5 +92,5 @@ def by_its_last_name(app: Any, env: Any, node: nodes.Element, text: nodes.Node) 
 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
-    app.connect("autodoc-process-docstring", prepare, priority=400)  # before napoleon
+    app.connect("autodoc-process-docstring", prepare)
     app.connect("missing-reference", by_its_last_name)

@@ -102,7 +102,7 @@ class Entry:
             options = [":members:"]
             if self.package == "autodiff":  # a Tensor has most of its methods from its bases
                 options += [":inherited-members:", ":exclude-members: over, result_type"]
-            else:
+            elif self.value.__base__ is not object:
                 options.append(":show-inheritance:")
             return [f".. autoclass:: {self.name}", *(f"   {option}" for option in options), ""]
         if inspect.isroutine(self.value):
