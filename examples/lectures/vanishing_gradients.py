@@ -2,8 +2,8 @@
 
 The gradient that comes back through a layer is multiplied by its weights and by the slope of its
 activation, of which the sigmoid's is at most 1/4: eight such layers leave next to nothing. With
-ReLU and He's initial weights the size stays about the same; with weights three times as large it
-grows threefold a layer.
+ReLU and He's initial weights the size stays about the same. Weights that are far too large make it
+grow on its way back, layer by layer; tanh keeps what goes forward between −1 and 1 meanwhile.
 """
 
 import numpy as np
@@ -20,14 +20,14 @@ LAYERS, UNITS = 8, 30
 class Layer(nn.Sequential):
     """An affine layer and its activation: a box in the picture."""
 
-    def __init__(self, activation, scale, rng):
-        weights = nn.initialisers.Normal(scale * np.sqrt(2 / UNITS))
+    def __init__(self, activation, deviation, rng):
+        weights = nn.initialisers.Normal(deviation)
         super().__init__(nn.Affine(UNITS, UNITS, initialiser=weights, rng=rng), activation)
 
 
-def network(activation, scale, rng):
+def network(activation, deviation, rng):
     """Eight layers, and scores of three classes."""
-    layers = [Layer(activation, scale, rng) for _ in range(LAYERS)]
+    layers = [Layer(activation, deviation, rng) for _ in range(LAYERS)]
     return nn.Sequential(*layers, nn.Affine(UNITS, 3, rng=rng))
 
 
@@ -35,14 +35,15 @@ def show(lesson):
     """The gradient of what each layer puts out, in numbers, curves and colour."""
     x, t = lesson.rng.normal(size=(50, UNITS)), lesson.rng.integers(0, 3, 50)
     sizes, losses = {}, []
-    for name, activation, scale in (
-        ("sigmoid", nn.Sigmoid(), 1),
-        ("ReLU", nn.ReLU(), 1),
-        ("ReLU, 3 × He", nn.ReLU(), 3),
+    he = np.sqrt(2 / UNITS)
+    for name, activation, deviation in (
+        ("sigmoid", nn.Sigmoid(), he),
+        ("ReLU", nn.ReLU(), he),
+        ("tanh, 7 × He", nn.Tanh(), 7 * he),
     ):
         outputs = [x]
         with scope(name):  # a frame in the picture
-            for layer in network(activation, scale, lesson.rng):
+            for layer in network(activation, deviation, lesson.rng):
                 outputs.append(layer(outputs[-1]))
         loss = nn.SoftmaxCE()(outputs[-1], t)
         hidden = gradients(loss, outputs[1:-1])

@@ -34,13 +34,13 @@ def test_vanishing_gradients(lesson, seed):
     assert sigmoid[0] < sigmoid[-1] / 1000
     assert all(before < after for before, after in pairwise(sigmoid))
     assert max(relu) < 5 * min(relu)
-    assert large[0] > 3**7 * large[-1] / 3
-    assert all(before > after for before, after in pairwise(large))
+    assert large[0] > 50 * large[-1]
+    assert all(before > after for before, after in pairwise(large[::2]))
     (ratios,) = columns(run, "layer 1 / layer 8")
     assert ratios == pytest.approx([c[0] / c[-1] for c in (sigmoid, relu, large)], rel=0.05)
     assert run.pictures == ["vanishing_gradients.svg", "vanishing_gradients_graph.svg"]
     drawn = (run.folder / "vanishing_gradients_graph.svg").read_text(encoding="utf-8")
-    assert all(f">{text}<" in drawn for text in ("sigmoid", "ReLU", "ReLU, 3 × He"))
+    assert all(f">{text}<" in drawn for text in ("sigmoid", "ReLU", "tanh, 7 × He"))
     assert ">gradient (rms)<" in drawn  # the legend of the colours
 
 
