@@ -44,6 +44,9 @@ def lesson(tmp_path_factory):
             )
             assert done.returncode == 0, done.stderr
             assert not done.stderr
+            for path in folder.iterdir():
+                assert path.read_text(encoding="utf-8").rstrip().endswith("</svg>")
+                assert path.stat().st_size < 150_000
             runs[name, arguments] = Run(done.stdout, folder)
         return runs[name, arguments]
 

@@ -139,6 +139,8 @@ def _called(cls: type[Op], function: FunctionType) -> Iterator[FunctionType]:
 
 def _parameter_classes(cls: type[Op]) -> list[type]:
     """The project's own classes among the types of an operation's parameters."""
-    known = vars(sys.modules[cls.__module__])
+    known: dict[str, object] = {}
+    for base in reversed(cls.__mro__):  # a parameter may be that of a base in another module
+        known |= vars(sys.modules[base.__module__])
     types = [known.get(p.annotation) for p in inspect.signature(cls).parameters.values()]
     return [t for t in types if isinstance(t, type) and t.__module__.startswith(_OWN_PACKAGES)]
