@@ -32,6 +32,10 @@ def show(lesson):
     w = np.array([1.0, 2.0, 4.0])
     impulse, signal = np.array([0.0, 0.0, 1.0, 0.0, 0.0]), np.array([1.0, 3.0, 0.0, 2.0, 5.0])
     row("kernel w", w)
+    # The first product is x[0] w[0] when flipped, and x[0] w[2] when not, which is y[−2].
+    flipped, plain = np.arange(7), np.arange(-2, 5)
+    row("i of y, flipped", flipped)
+    row("i of y, not flipped", plain)
     for name, x in (("impulse x", impulse), ("signal x", signal)):
         batch, kernel = x[None, None], w[None, None]  # (batch, channel, length)
         print()
@@ -48,17 +52,17 @@ def show(lesson):
 
     figure = Figure(figsize=(9, 2.8), layout="constrained")
     drawn = {
-        "impulse": impulse,
-        "kernel": w,
-        "flipped (convolution)": convolve(impulse, w),
-        "not flipped (cross-correlation)": correlate(impulse, w),
+        "impulse": (np.arange(5), impulse),
+        "kernel": (np.arange(3), w),
+        "flipped (convolution)": (flipped, convolve(impulse, w)),
+        "not flipped (cross-correlation)": (plain, correlate(impulse, w)),
     }
-    widths = [len(values) for values in drawn.values()]
+    widths = [len(values) for _, values in drawn.values()]
     panels = figure.subplots(1, 4, sharey=True, width_ratios=widths)
-    for axes, (name, values) in zip(panels, drawn.items(), strict=True):
-        axes.bar(range(len(values)), values, color="#0072B2")
+    for axes, (name, (places, values)) in zip(panels, drawn.items(), strict=True):
+        axes.bar(places, values, color="#0072B2")
         axes.set_title(name, fontsize=10)
-        axes.set(xlabel="i", xticks=range(len(values)))
+        axes.set(xlabel="k" if name == "kernel" else "i", xticks=places)
     lesson.picture(
         figure,
         "Convolution gives an impulse the kernel's shape, cross-correlation its mirror image",
@@ -68,7 +72,7 @@ def show(lesson):
 
 def row(name, values):
     """A line of numbers."""
-    print(f"{name:34}{''.join(f'{value:5.0f}' for value in np.ravel(values))}")
+    print(f"{name:34}{''.join(f'{value:5.0f}' for value in np.ravel(values))}".replace("-", "−"))
 
 
 if __name__ == "__main__":

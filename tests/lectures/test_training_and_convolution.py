@@ -157,14 +157,23 @@ def test_batch_normalisation(lesson):
     assert run.pictures == ["batch_normalisation.svg"]
 
 
+IMPULSE = {"flipped": (0, 0, 1, 2, 4, 0, 0), "not flipped": (0, 0, 4, 2, 1, 0, 0)}
+"""What both make of an impulse."""
+
+
 def test_convolution_1d(lesson):
     run = lesson("convolution_1d")
-    assert run.says("kernel w 1 2 4 impulse x 0 0 1 0 0")
+    assert run.says("kernel w 1 2 4")
+    assert run.says("impulse x 0 0 1 0 0")
+    # Of an impulse at 2, Σ x[i − k] w[k] = w[i − 2] and Σ x[i + k] w[k] = w[2 − i].
+    for name, at in (("flipped", {2: 1, 3: 2, 4: 4}), ("not flipped", {0: 4, 1: 2, 2: 1})):
+        (places,), output = columns(run, f"i of y, {name}"), IMPULSE[name]
+        assert {i: y for i, y in zip(places, output, strict=True) if y} == at
     for name in ("flipped, Σ x[i − k] w[k]", "np.convolve(x, w)", "conv1d(x, w, flip_kernel=True)"):
-        assert run.says(f"{name} 0 0 1 2 4 0 0"), name
+        assert run.says(f"{name} {table([IMPULSE['flipped']])}"), name
         assert run.says(f"{name} 1 5 10 14 9 18 20"), name
     for name in ("not flipped, Σ x[i + k] w[k]", "np.correlate(x, w)", "conv1d(x, w)"):
-        assert run.says(f"{name} 0 0 4 2 1 0 0"), name
+        assert run.says(f"{name} {table([IMPULSE['not flipped']])}"), name
         assert run.says(f"{name} 4 14 7 11 24 12 5"), name
     assert run.pictures == ["convolution_1d.svg"]
 
