@@ -1,5 +1,6 @@
 """The numbers of the lecture "Weight update"."""
 
+import math
 import re
 
 import numpy as np
@@ -36,6 +37,10 @@ def test_brute_force(lesson):
     assert first / 4 > one_at_a_time > 10 * downhill
 
 
+ORDER = [(0, 0), (0, 1), (0, 2), (1, 0)]
+"""Of the weights that are printed: three to the first node, one to the second."""
+
+
 def test_weight_derivation(lesson):
     run = lesson("weight_derivation")
     output, hidden = run.printed.split("Hidden layer")
@@ -45,11 +50,29 @@ def test_weight_derivation(lesson):
         if line.startswith(("numerical gradient  ", "2 · the formula", "the formula"))
     }
     assert all(len(values) == 4 for values in rows.values())
+    rng = np.random.default_rng(0)
+    x, t = rng.uniform(0.01, 1, 3), rng.uniform(0.01, 0.99, 3)
+    first, second = rng.normal(size=(3, 3)), rng.normal(size=(3, 3))
+
+    def squared_error(first, second):
+        hidden = 1 / (1 + np.exp(-first @ x))
+        return ((t - 1 / (1 + np.exp(-second @ hidden))) ** 2).sum()
+
+    for (k, j), printed in zip(ORDER, rows["numerical gradient"], strict=True):
+        step = np.zeros((3, 3))
+        step[k, j] = 1e-4
+        slope = (squared_error(first, second + step) - squared_error(first, second - step)) / 2e-4
+        assert printed == pytest.approx(slope, abs=6e-7)
     assert rows["numerical gradient"] == rows["2 · the formula"]
     assert rows["the formula"] == pytest.approx(np.divide(rows["2 · the formula"], 2), abs=1e-6)
     assert "numerical gradient / formula = 2.000000" in output
     rows = {line[:28].strip(): numbers(line[28:]) for line in hidden.splitlines()[2:6]}
     assert rows["numerical gradient"] == rows["with Wᵀ(e ⊙ o(1 − o))"] == rows["backward()"]
+    for (k, j), printed in zip(ORDER, rows["backward()"], strict=True):
+        step = np.zeros((3, 3))
+        step[k, j] = 1e-4
+        slope = (squared_error(first + step, second) - squared_error(first - step, second)) / 4e-4
+        assert printed == pytest.approx(slope, abs=6e-7)
     slides = np.array(rows["with the slides' Wᵀe"])
     assert (abs(slides - rows["numerical gradient"]) > 0.001).all()
     right, wrong = re.search(r"the chain rule (\S+), Wᵀe (\S+)", hidden).groups()
@@ -76,8 +99,13 @@ def test_weights_in_matrices(lesson):
     run = lesson("weights_in_matrices")
     assert run.says("E ⊙ O(1 − O) (3, 1) · oᵀ (1, 2) = ΔW (3, 2)")
     at_once = matrix_after(run, "ΔW in matrices")
-    assert at_once.shape == (3, 2)
-    assert at_once.all()
+    rng = np.random.default_rng(0)
+    before, weights = rng.uniform(0.01, 1, 2), rng.normal(size=(3, 2))
+    target = rng.uniform(0.01, 0.99, 3)
+    for k, j in np.ndindex(3, 2):
+        output = 1 / (1 + math.exp(-weights[k] @ before))
+        expected = 0.1 * (target[k] - output) * output * (1 - output) * before[j]
+        assert at_once[k, j] == pytest.approx(expected, abs=6e-7)
     assert np.array_equal(at_once, matrix_after(run, "ΔW one weight after the other"))
     library = matrix_after(run, "ΔW by nn.Affine, nn.Sigmoid and a step of nn.SGD")
     assert np.array_equal(at_once, library)
