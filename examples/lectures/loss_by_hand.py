@@ -18,8 +18,9 @@ def show(lesson):
     t = np.array([1, 0])
 
     print_losses(z, W, b, t)
-    print("\nThe slide prints softmax (0.8, 0.2), from e^0.39 ≈ 0.48: it is 1.477.")
-    print("From these it has the squared error 0.04: it is 0.1572.")
+    print("\nThe slide has e^0.39 ≈ 0.48: it is 1.477.")
+    print("From this it has the softmax (0.8, 0.2): it is (0.6035, 0.3965).")
+    print("From that it has the squared error 0.04: it is 0.1572.")
     print("Its cross entropy 0.096 is −log₁₀ 0.8, of the wrong base: it is 0.5050.")
 
     lesson.picture(

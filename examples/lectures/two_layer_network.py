@@ -12,7 +12,7 @@ from examples.mnist import load
 from examples.models import TwoLayerNet
 from viz.plots.figure import Figure
 
-BATCH, UPDATES = 100, 10_000
+BATCH, RATE, UPDATES = 100, 0.1, 10_000
 
 
 def show(lesson):
@@ -20,11 +20,13 @@ def show(lesson):
     ((x, t), _, test), source = load(lesson.data, False, lesson.rng)
     model = TwoLayerNet(x.shape[1:], 50, 10, rng=lesson.rng)
     print(f"{source}: {len(x):,} images to train with, {len(test[0]):,} for the test")
-    print(f"{sum(p.size for p in model.parameters()):,} variables; before training:\n")
+    variables = sum(p.size for p in model.parameters())
+    print(f"{x[0].size} → 50 sigmoid → 10 softmax, {variables:,} variables")
+    print(f"batches of {BATCH}, η = {RATE}\n\nbefore training")
     methods(model, x[:BATCH], t[:BATCH], lesson.rng)
 
     updates = UPDATES // 10 if lesson.quick else UPDATES
-    optimizer = nn.SGD(model, learning_rate=0.1)
+    optimizer = nn.SGD(model, learning_rate=RATE)
     rows = []
     print("\nupdate     loss     accuracy: training, test")
     for update in range(updates + 1):

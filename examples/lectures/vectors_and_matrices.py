@@ -19,8 +19,8 @@ def norm(x, p):
 def show(lesson):
     """What the lectures compute with them."""
     kinds = {"scalar": (), "vector": (3,), "matrix": (2, 3), "tensor": (2, 3, 4)}
-    for kind, shape in kinds.items():
-        print(f"{kind:20} {len(shape)} axes, for example of shape {shape}")
+    for (kind, shape), axes in zip(kinds.items(), ("0", "1", "2", "3 or more"), strict=True):
+        print(f"{kind:20} axes: {axes}, for example of shape {shape}")
 
     a, b = np.array([2.0, 4.0, 6.0]), np.array([3.0, 5.0, 7.0])
     print(f"\na, b                 {a}, {b}")

@@ -21,7 +21,8 @@ def show(lesson):
     variables = 784 * 50 + 50 + 50 * 10 + 10
     print(f"784 → 50 → 10 has {variables:,} variables. By numerical differentiation")
     print(f"one update needs 2 × {variables:,} = {2 * variables:,} forward passes,")
-    print(f"{UPDATES:,} updates need {variables * UPDATES:,} differentiations.\n")
+    print(f"{UPDATES:,} updates need {variables * UPDATES:,} differentiations.")
+    print("By backpropagation one update needs one forward and one backward pass.\n")
 
     pixels, hidden = (12, 4) if lesson.quick else (784, 50)
     model = TwoLayerNet((pixels,), hidden, 10, dtype=np.float64, rng=lesson.rng)

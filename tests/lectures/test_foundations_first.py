@@ -22,10 +22,11 @@ def rows(run, heading):
 
 def test_vectors_and_matrices(lesson):
     run = lesson("vectors_and_matrices")
-    assert run.says("scalar 0 axes")
-    assert run.says("vector 1 axes")
-    assert run.says("matrix 2 axes")
-    assert run.says("tensor 3 axes")
+    assert run.says("scalar axes: 0, for example of shape ()")
+    assert run.says("vector axes: 1, for example of shape (3,)")
+    assert run.says("matrix axes: 2, for example of shape (2, 3)")
+    assert run.says("tensor axes: 3 or more, for example of shape (2, 3, 4)")
+    assert run.says("a, b [2. 4. 6.], [3. 5. 7.]")
     assert run.says("a + b [ 5. 9. 13.]")
     assert run.says("Σ a 12")
     assert run.says("a · b 68")
@@ -157,7 +158,8 @@ def test_loss_by_hand(lesson):
     assert run.says("y = softmax(a) (0.6035, 0.3965)")
     assert run.says("½ Σ (y − t)² 0.1572 half_sse 0.1572")
     assert run.says("−Σ t log y 0.5050 softmax_cross_entropy 0.5050")
-    assert run.says("softmax (0.8, 0.2), from e^0.39 ≈ 0.48: it is 1.477")
+    assert run.says("e^0.39 ≈ 0.48: it is 1.477")
+    assert run.says("softmax (0.8, 0.2): it is (0.6035, 0.3965)")
     assert run.says("squared error 0.04: it is 0.1572")
     assert run.says("cross entropy 0.096 is −log₁₀ 0.8, of the wrong base: it is 0.5050")
     assert run.pictures == ["loss_by_hand.svg"]

@@ -247,7 +247,9 @@ def progress(run):
 def test_two_layer_network(lesson):
     """64 pixels; with its 1,438 images, 10,000 updates by 100 are 695.4 epochs."""
     run = lesson("two_layer_network")
-    assert run.says(f"{64 * 50 + 50 + 50 * 10 + 10:,} variables")
+    variables = 64 * 50 + 50 + 50 * 10 + 10
+    assert run.says(f"64 → 50 sigmoid → 10 softmax, {variables:,} variables")
+    assert run.says("batches of 100, η = 0.1")
     assert run.says("predict (100, 10)")
     assert after(run, "loss ")[0] == pytest.approx(math.log(10), abs=0.3)
     assert run.says("log 10 = 2.3026")
@@ -266,7 +268,8 @@ def test_two_layer_network(lesson):
 @real_images
 def test_two_layer_network_on_real_images(lesson):
     run = lesson("two_layer_network", "--quick", "--data", MNIST)
-    assert run.says("8,000 images to train with, 1,000 for the test 39,760 variables")
+    assert run.says("8,000 images to train with, 1,000 for the test")
+    assert run.says("784 → 50 sigmoid → 10 softmax, 39,760 variables")
     assert run.says("gradient (784, 50), (50,), (50, 10), (10,)")
     rows = progress(run)
     assert rows[-1][0] == 1_000
@@ -280,6 +283,7 @@ def test_why_backpropagation(lesson):
     assert run.says("784 → 50 → 10 has 39,760 variables")
     assert run.says("2 × 39,760 = 79,520 forward passes")
     assert run.says("10,000 updates need 397,600,000 differentiations")
+    assert run.says("backpropagation one update needs one forward and one backward pass")
     assert run.says("10, 102 variables")
     apart = re.findall(r"max\|a − n\| / max\|a\| = (\S+)$", run.printed, re.MULTILINE)
     assert len(apart) == 4
