@@ -1,7 +1,7 @@
 """Hidden sizes compared over several seeds, with images from a CSV file.
 
-One run of each size says little: another seed gives another accuracy. The mean over seeds and its
-spread say which differences are more than chance.
+One run of each size says little: another seed gives another accuracy. The mean over seeds and
+their spread, a standard deviation, say which differences are more than chance.
 """
 
 import tempfile

@@ -35,7 +35,8 @@ def show(lesson):
         accuracies.append(nn.accuracy(nn.predict(model, images[validation]), labels[validation]))
         where[fold, validation] = 1
         print(f"{fold + 1:4}   {len(train):8}   {len(validation):10}   {accuracies[-1]:8.3f}")
-    print(f"mean ± standard deviation       {np.mean(accuracies):.3f} ± {np.std(accuracies):.3f}")
+    mean, spread = np.mean(accuracies), np.std(accuracies, ddof=1)
+    print(f"mean ± standard deviation       {mean:.3f} ± {spread:.3f}")
     print(f"Each sample validates once: {bool((where.sum(axis=0) == 1).all())}")
 
     figure = Figure(figsize=(9, 2.6), layout="constrained")

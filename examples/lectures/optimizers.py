@@ -2,7 +2,8 @@
 
 The valley is steep across and flat along. Gradient descent swings from side to side, momentum
 rolls on, and those that divide by the size of past gradients walk both ways at one pace. RAdam
-holds back until it knows that size well.
+holds back until it knows that size well. Each has a learning rate of its own, so that the paths
+compare ways, not speeds.
 """
 
 import numpy as np
@@ -57,10 +58,11 @@ def as_printed(steps, rate=0.1, momentum=0.9):
 def show(lesson):
     """The seven paths, and two rules that do not work as they are printed."""
     paths = {name: path_of(optimizer) for name, optimizer in OPTIMIZERS.items()}
-    print(f"after {STEPS} steps      x₀       x₁   f")
+    print(f"after {STEPS} steps      x₀       x₁   f           η")
     for name, path in paths.items():
-        x = path[-1]
-        print(f"{name:10}     {x[0]:7.3f}  {x[1]:7.3f}   {surface(x):.4f}".replace("-", "−"))
+        x, rate = path[-1], OPTIMIZERS[name]([nn.Parameter(START)]).learning_rate
+        row = f"{name:10}     {x[0]:7.3f}  {x[1]:7.3f}   {surface(x):.4f}   {rate:4.2f}"
+        print(row.replace("-", "−"))
     lesson.picture(
         plots.level_curves(surface, paths, arrows=0, y_range=(-3, 3)),
         "Seven optimizers on one surface",
