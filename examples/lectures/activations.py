@@ -1,7 +1,7 @@
 """Activations: sigmoid, tanh, ReLU, leaky ReLU, ELU and Maxout, each with its derivative.
 
 Where the derivative is nearly 0, a unit hardly learns: sigmoid and tanh far from 0, ReLU left of
-it. Leaky ReLU, ELU and Maxout have a slope there too; that of Maxout is learned.
+it. Leaky ReLU has a slope there too, ELU as well unless far left, and that of Maxout is learned.
 """
 
 import numpy as np

@@ -2,7 +2,8 @@
 
 The forward quotient (f(x+h) − f(x))/h is off by about h/2 · f″(x), the central one
 (f(x+h) − f(x−h))/2h by h²/6 · f‴(x) only. A tiny h does not help: what is left of the difference
-of two nearly equal numbers is their rounding, divided by h. h = 10⁻⁴ is far from both faults.
+of two nearly equal numbers is their rounding, divided by h. With h = 10⁻⁴ both faults of the
+central quotient are small.
 """
 
 import numpy as np

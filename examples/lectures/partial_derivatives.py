@@ -1,7 +1,7 @@
 """Partial derivatives: one axis at a time; the gradient ∇f collects them.
 
 ∂f/∂x₀ is the derivative of the function of x₀ alone that is left when x₁ stands still. The
-gradient points to where f grows fastest, and is as long as it is steep.
+gradient points to where f grows fastest, and its length is how fast.
 """
 
 import numpy as np

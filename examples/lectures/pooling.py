@@ -1,8 +1,8 @@
 """Max and mean pooling.
 
-Each window of 2 × 2 becomes one number, its largest or its mean. Two images that differ in where
-their bright pixels lie have the same max pooling, which is local invariance; mean pooling tells
-them apart.
+Each window of 2 × 2 becomes one number, its largest or its mean. Where in its window the largest
+lies, and what the others are, does not matter to max pooling: this is local invariance. So two
+images that differ have the same max pooling here; mean pooling tells them apart.
 """
 
 import numpy as np

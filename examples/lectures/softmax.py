@@ -1,7 +1,7 @@
 """Softmax: scores become probabilities, exp(aₖ) / Σ exp(a).
 
-Why not simply aₖ / Σ a? With negative scores it gives no probabilities, or divides by 0, and with
-positive ones the largest stands out less.
+Why not simply aₖ / Σ a? With negative scores it gives no probabilities, or divides by 0, and among
+scores above 1 the largest stands out less.
 """
 
 import numpy as np

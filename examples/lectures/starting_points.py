@@ -1,8 +1,8 @@
 """Gradient descent again: where it starts decides where it ends, and saddle points hold it up.
 
 f = x₀² + (x₁² − 1)² has its minima at (0, 1) and (0, −1), and a saddle between them: at (0, 0) the
-gradient is zero, yet f falls to both sides. Who starts on the
-ridge ends on the saddle; a thousandth to either side leads to another minimum.
+gradient is zero, yet f falls to both sides. Who starts on the ridge, x₁ = 0, ends on the saddle; a
+thousandth to one side or the other leads to one minimum or the other.
 """
 
 import numpy as np

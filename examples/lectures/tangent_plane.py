@@ -1,7 +1,7 @@
 """The tangent plane, z = ∇f(x₀,y₀)·((x,y) − (x₀,y₀)) + f(x₀,y₀).
 
-Near the point where it touches, the plane is the function: ten times nearer, the gap between
-the two is a hundred times smaller.
+Near the point where it touches, the plane is almost the function: ten times nearer, the gap
+between the two is a hundred times smaller.
 """
 
 import numpy as np
