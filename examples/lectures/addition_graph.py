@@ -22,7 +22,9 @@ def show(lesson):
 
     flow = viz.backward_flow(z, names={"z": z}, values=False, gradients=False)
     print(flow)
-    lesson.picture(flow, "Addition passes the gradient on", "덧셈 노드의 역전파")
+    lesson.picture(
+        flow, "Addition passes the gradient on", "덧셈 노드의 역전파: 기울기를 그대로 전달한다"
+    )
 
 
 if __name__ == "__main__":

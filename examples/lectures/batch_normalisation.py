@@ -81,7 +81,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Activations before training, from weights that are too small",
-        "학습 전 각 층의 활성화 값 분포: 배치 정규화가 없을 때와 있을 때",
+        "학습 전 각 층의 활성화값 분포: 배치 정규화가 없을 때와 있을 때",
     )
 
 

@@ -66,7 +66,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Convolution gives an impulse the kernel's shape, cross-correlation its mirror image",
-        "임펄스에 대한 합성곱은 커널 그대로, 교차 상관은 좌우로 뒤집힌 커널",
+        "임펄스와의 합성곱은 커널 그대로, 교차 상관은 좌우로 뒤집힌 커널",
     )
 
 

@@ -63,7 +63,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "The turned kernel on the coloured part of X gives the coloured number",
-        "X의 색칠된 부분과 뒤집은 커널 Wʳ의 곱의 합이 색칠된 값",
+        "X의 색칠한 부분에 180° 돌린 커널 Wʳ를 곱해 모두 더하면 색칠한 값이 된다",
     )
 
 

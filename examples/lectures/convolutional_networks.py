@@ -56,7 +56,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "The filters of the first layers, before and after training",
-        "학습 전과 후의 첫 번째 합성곱층 필터",
+        "학습 전과 학습 후의 첫 번째 합성곱층 필터",
     )
 
 

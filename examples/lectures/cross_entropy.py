@@ -28,8 +28,8 @@ def show(lesson):
 
     lesson.picture(
         curves(),
-        "What the losses say of the right class",
-        "정답 클래스의 확률에 따른 손실 함수",
+        "Both losses, by the probability of the right class",
+        "정답 클래스의 확률에 따른 손실",
     )
 
 

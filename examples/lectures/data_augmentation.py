@@ -56,7 +56,12 @@ def show(lesson):
     for axes, (name, image) in zip(panels, {"digit": digit, **variants}.items(), strict=True):
         axes.imshow(np.clip(image[0, 0], 0, 1), cmap="gray_r", vmin=0, vmax=1)
         axes.set(title=name, xticks=[], yticks=[])
-    lesson.picture(figure, "One digit and three variants", "증강된 숫자 이미지", name="variants")
+    lesson.picture(
+        figure,
+        "One digit and three variants",
+        "원본 숫자 이미지와 증강한 세 이미지",
+        name="variants",
+    )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def show(lesson):
     lesson.picture(
         figure_of(gradient, length),
         "The slope in each direction: largest along the gradient",
-        "방향 미분: 기울기 방향에서 가장 크다",
+        "방향도함수: 기울기 방향에서 가장 크다",
     )
 
 

@@ -68,7 +68,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Hidden nodes that begin equal learn like a single one",
-        "가중치가 모두 같으면 은닉 노드가 하나뿐인 것처럼 학습한다",
+        "초기 가중치가 모두 같으면 은닉 노드가 하나뿐인 것처럼 학습한다",
     )
 
 

@@ -45,7 +45,9 @@ def show(lesson):
     axes.set(xlabel="sample", ylabel="fold", yticks=range(FOLDS), yticklabels=range(1, FOLDS + 1))
     axes.set_yticks(np.arange(0.5, FOLDS - 1), minor=True)
     axes.grid(which="minor", color="0.6")
-    lesson.picture(figure, "Which samples validate in which fold", "k-겹 교차 검증의 검증 데이터")
+    lesson.picture(
+        figure, "Which samples validate in which fold", "k-겹 교차 검증: 폴드별 검증 데이터"
+    )
 
 
 if __name__ == "__main__":

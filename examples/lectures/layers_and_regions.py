@@ -68,7 +68,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "A line, what four lines enclose, and two pieces joined",
-        "직선 하나, 네 직선으로 둘러싸인 영역, 두 영역의 합",
+        "직선 하나, 네 직선으로 둘러싸인 영역, 두 영역의 합집합",
     )
 
 

@@ -31,7 +31,7 @@ def show(lesson):
     lesson.picture(
         viz.backward_flow(f, names=names, gradient=0.5),
         "The same with numbers: ∂L/∂f = 0.5",
-        "숫자를 넣은 역전파: ∂L/∂f = 0.5",
+        "값을 대입한 역전파: ∂L/∂f = 0.5",
         name="numbers",
     )
 

@@ -60,7 +60,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Losses for t = 1, and their slopes: where y is quite wrong, the squared error's vanishes",
-        "t = 1일 때의 손실 함수와 기울기: 제곱 오차는 크게 틀려도 기울기가 사라진다",
+        "t = 1일 때의 손실 함수와 기울기: 크게 틀리면 제곱 오차의 기울기는 사라진다",
     )
 
 

@@ -36,7 +36,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "What an error costs, by either loss",
-        "오차제곱합과 교차 엔트로피: 틀렸을 때의 손실",
+        "제곱 오차와 교차 엔트로피: 틀렸을 때의 손실",
     )
 
 

@@ -53,14 +53,14 @@ def show(lesson):
         axes.plot(np.arange(len(losses)) / steps, losses, label=f"{name} ({size})", linewidth=1)
     axes.set(xlabel="epoch", ylabel="loss of all samples")
     axes.legend()
-    lesson.picture(figure, "Batches of three sizes", "배치 크기에 따른 손실 함수")
+    lesson.picture(figure, "Batches of three sizes", "배치 크기에 따른 손실의 변화")
     first = {name: path[:101] for name, path in paths.items()}
     figure = plots.level_curves(loss, first, arrows=0, resolution=41)
     figure.axes[0].set(xlabel="w", ylabel="b")
     lesson.picture(
         figure,
         "Up to 100 iterations of each, in the plane of w and b",
-        "가중치 평면에서 본 처음 100번까지의 갱신",
+        "(w, b) 평면에서 본 갱신 경로 (최대 100회)",
         name="paths",
     )
 

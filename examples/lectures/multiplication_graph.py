@@ -23,7 +23,9 @@ def show(lesson):
 
     flow = viz.backward_flow(z, names={"z": z}, values=False, gradients=False)
     print(flow)
-    lesson.picture(flow, "Multiplication swaps its inputs", "곱셈 노드의 역전파")
+    lesson.picture(
+        flow, "Multiplication swaps its inputs", "곱셈 노드의 역전파: 입력을 서로 바꾸어 곱한다"
+    )
 
 
 if __name__ == "__main__":

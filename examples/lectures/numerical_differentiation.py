@@ -38,7 +38,7 @@ def show(lesson):
     lesson.picture(
         figure_of(steps, forward, central),
         "Forward and central differences, and their errors",
-        "전진 차분과 중심 차분, 그리고 오차",
+        "전방 차분과 중심 차분, 그리고 각각의 오차",
     )
 
 

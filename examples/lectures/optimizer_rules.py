@@ -87,7 +87,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "w on its way to the minimum of w² at 0, η = 0.1",
-        "w²의 최솟값 0을 찾아가는 w, η = 0.1",
+        "w²이 최소인 0으로 다가가는 w, η = 0.1",
     )
 
 

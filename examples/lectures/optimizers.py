@@ -66,7 +66,7 @@ def show(lesson):
     lesson.picture(
         plots.level_curves(surface, paths, arrows=0, y_range=(-3, 3)),
         "Seven optimizers on one surface",
-        "같은 곡면 위의 일곱 가지 최적화 기법",
+        "같은 곡면에서 본 일곱 가지 최적화 기법의 경로",
     )
 
     right, printed = path_of(OPTIMIZERS["Momentum"], 100), as_printed(100)

@@ -30,7 +30,7 @@ def show(lesson):
     lesson.picture(
         field(),
         "The gradient of x₀² + x₁² at each point",
-        "각 점에서 x₀² + x₁²의 기울기",
+        "x₀² + x₁²의 각 점에서의 기울기",
     )
 
 

@@ -53,7 +53,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Two images with the same max pooling; the mean tells them apart",
-        "최대 풀링 결과는 같고 평균 풀링 결과는 다른 두 영상",
+        "최대 풀링 결과는 같고 평균 풀링 결과는 다른 두 이미지",
     )
 
 

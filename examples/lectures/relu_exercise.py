@@ -22,7 +22,9 @@ def show(lesson):
     flow = viz.backward_flow(f, names={"f": f}, values=False, gradients=False)
     print(f"\n{flow}")
     print("\nf > 0 says the same as x > 0, and f is what the library keeps.")
-    lesson.picture(flow, "ReLU lets the gradient pass, or not", "ReLU의 역전파")
+    lesson.picture(
+        flow, "ReLU lets the gradient pass, or not", "ReLU의 역전파: 기울기를 통과시키거나 막는다"
+    )
 
 
 if __name__ == "__main__":

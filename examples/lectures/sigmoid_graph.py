@@ -31,7 +31,7 @@ def show(lesson):
     lesson.picture(
         viz.backward_flow(y, **symbols),
         "The same as one operation",
-        "하나의 연산으로 본 시그모이드의 역전파",
+        "한 연산으로 묶은 시그모이드의 역전파",
         name="at_once",
     )
 

@@ -36,12 +36,14 @@ def show(lesson):
     flow = viz.backward_flow(L, names=names, detail="primitive", expressions=False, direction="TB")
     print(flow)
     lesson.picture(
-        flow, "Softmax and cross entropy in parts", "소프트맥스와 교차 엔트로피의 역전파"
+        flow,
+        "Softmax and cross entropy in parts",
+        "소프트맥스와 교차 엔트로피의 계산 그래프와 역전파",
     )
     lesson.picture(
         viz.backward_flow(L, names=names),
         "The same as one operation: y − t",
-        "하나의 연산으로 본 역전파: y − t",
+        "한 연산으로 묶은 역전파: y − t",
         name="at_once",
     )
 

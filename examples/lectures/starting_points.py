@@ -43,7 +43,7 @@ def show(lesson):
             resolution=81,
         ),
         "Two minima and a saddle point: the start decides",
-        "출발점과 안장점: 어디서 시작하느냐에 따라 도착점이 다르다",
+        "두 최소점과 안장점: 출발점에 따라 도착점이 달라진다",
     )
 
 

@@ -45,7 +45,11 @@ def show(lesson):
         axes.set(title=f"η = {rate:g}: {verdict}", xlabel="x", xlim=(-6, 6), ylim=(-1, 36))
         axes.plot(4, 16, "o", markersize=9, color="C3", fillstyle="none")
     figure.axes[0].set_ylabel("f = x²")
-    lesson.picture(figure, "Steps of four lengths in one valley", "학습률에 따른 경사 하강법")
+    lesson.picture(
+        figure,
+        "Steps of four lengths in one valley",
+        "학습률에 따른 경사 하강법: 느림, 도달, 건너뜀, 발산",
+    )
 
 
 if __name__ == "__main__":

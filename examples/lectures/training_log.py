@@ -25,9 +25,7 @@ def show(lesson):
     print(f"\nThe history has the columns {', '.join(history.columns)}.")
     print(f"first loss   {history['loss'][0]:.4f}")
     print(f"last loss    {history['loss'][-1]:.4f}")
-    lesson.picture(
-        plots.training_curves(history), "The loss, epoch by epoch", "에폭에 따른 손실 함수의 값"
-    )
+    lesson.picture(plots.training_curves(history), "The loss, epoch by epoch", "에폭별 손실")
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def show(lesson):
     axes.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
     axes.grid(alpha=0.3)
     axes.legend()
-    lesson.picture(figure, "Accuracy once an epoch", "에포크마다 측정한 정확도")
+    lesson.picture(figure, "Accuracy once an epoch", "에폭마다 측정한 정확도")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ def show(lesson):
         viz.backward_flow(
             losses, detail="module", depth=1, color="gradient", fold=False, direction="TB"
         ),
-        "The networks layer by layer, coloured by the size of the gradient",
-        "세 신경망의 층별 기울기: 색은 기울기의 크기",
+        "The networks layer by layer: colour for the size of the parameters' gradient",
+        "세 신경망의 층별 기울기: 색은 각 층 매개변수의 기울기 크기",
         "graph",
     )
 

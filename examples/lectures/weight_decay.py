@@ -59,7 +59,7 @@ def show(lesson):
     lesson.picture(
         figure,
         "Weight decay smooths what is learned; a tenth of the points are in the wrong class",
-        "가중치 감소에 따른 결정 영역 (점의 10%는 잘못된 레이블)",
+        "가중치 감소의 세기에 따른 결정 영역 (점의 10%는 레이블이 틀림)",
     )
 
 

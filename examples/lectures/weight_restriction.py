@@ -61,7 +61,7 @@ def show(lesson):
     left.set(xlabel="epoch", ylabel="largest ‖w‖² of a layer")
     right.set(xlabel="epoch", ylabel="test accuracy")
     left.legend()
-    lesson.picture(figure, "Weights within a limit", "가중치 크기의 제한")
+    lesson.picture(figure, "Weights within a limit", "가중치 제한: ‖w‖² < c")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def show(lesson):
     lesson.picture(
         drawing,
         "One weight update: the gradient by backpropagation",
-        "가중치 갱신: 역전파로 구한 기울기",
+        "가중치 하나의 갱신: 역전파로 구한 기울기",
     )
 
 

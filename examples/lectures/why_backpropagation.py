@@ -44,7 +44,7 @@ def show(lesson):
     lesson.picture(
         figure_of(exact, numerical, differences, backward),
         "The same gradient, at another price",
-        "같은 기울기, 다른 계산 시간: 수치 미분과 역전파",
+        "수치 미분과 역전파: 기울기는 같고 계산 시간은 다르다",
     )
 
 

@@ -53,7 +53,7 @@ def show(lesson):
     lesson.picture(
         regions({"one perceptron": single, "XNOR": xnor, "XOR": xor}),
         "One line cannot separate XOR; two can",
-        "직선 하나로는 XOR를 나눌 수 없고, 둘이면 나눌 수 있다",
+        "XOR는 직선 하나로는 분리할 수 없지만 둘이면 분리할 수 있다",
     )
 
 
