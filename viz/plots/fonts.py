@@ -6,7 +6,13 @@ import functools
 import warnings
 from typing import TYPE_CHECKING
 
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
+from matplotlib.font_manager import (
+    FontManager,
+    FontProperties,
+    findfont,
+    fontManager,
+    get_font,
+)
 from matplotlib.text import Text
 
 if TYPE_CHECKING:
@@ -38,14 +44,9 @@ def show_all_characters(drawn: Artist) -> None:
     unknown: set[str] = set()
     for text in drawn.findobj(Text):
         assert isinstance(text, Text)
-        families = list(text.get_fontfamily())
-        missing = {c for c in text.get_text() if not _is_plain(c)}
-        missing -= frozenset().union(*map(_characters, families))
-        for family in _installed() if missing else ():
-            if missing & _characters(family):
-                families.append(family)
-                text.set_fontfamily(families)
-                missing -= _characters(family)
+        missing = _left_over(text)
+        if missing and _found_new_fonts():
+            missing = _left_over(text)
         if missing:
             text.set_text("".join(UNKNOWN if c in missing else c for c in text.get_text()))
             unknown |= missing
@@ -55,6 +56,28 @@ def show_all_characters(drawn: Artist) -> None:
             f"their place. For Korean, install a font such as Noto Sans CJK KR or NanumGothic",
             stacklevel=4,  # where the plot was asked for
         )
+
+
+def _left_over(text: Text) -> set[str]:
+    """Give a text the fonts that it needs; what is returned, none of them has."""
+    families = list(text.get_fontfamily())
+    missing = {c for c in text.get_text() if not _is_plain(c)}
+    missing -= frozenset().union(*map(_characters, families))
+    for family in _installed() if missing else ():
+        if missing & _characters(family):
+            families.append(family)
+            text.set_fontfamily(families)
+            missing -= _characters(family)
+    return missing
+
+
+@functools.cache
+def _found_new_fonts() -> bool:
+    """Whether fonts were installed since matplotlib made its list; they are added to it."""
+    known = {font.fname for font in fontManager.ttflist}
+    new = [font for font in FontManager().ttflist if font.fname not in known]
+    fontManager.ttflist.extend(new)
+    return bool(new)
 
 
 def _is_plain(character: str) -> bool:

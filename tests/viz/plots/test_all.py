@@ -131,6 +131,17 @@ def test_characters_that_are_no_letters():
     assert {"A□", "a□\nb"} <= set(texts(figure))
 
 
+def test_a_font_that_matplotlib_has_not_listed_yet_is_found(monkeypatch):
+    """It lists the fonts once for all programs, so that one installed later is not there."""
+    listed = [font for font in fonts.fontManager.ttflist if font.name == "cmr10"]
+    monkeypatch.setattr(fonts.fontManager, "ttflist", listed)
+    fonts._found_new_fonts.cache_clear()
+    with matplotlib.rc_context({"font.family": "cmr10", "axes.formatter.use_mathtext": True}):
+        figure = plots.training_curves({"loss": [1.0]}, title="η = 0.1")
+        figure.savefig(io.BytesIO())
+    assert "η = 0.1" in texts(figure)
+
+
 def test_letters_that_the_usual_font_lacks_come_from_another():
     with matplotlib.rc_context({"font.family": "cmr10", "axes.formatter.use_mathtext": True}):
         figure = plots.training_curves({"loss": [1.0]}, title="η = 0.1")
