@@ -70,7 +70,7 @@ def show(lesson):
     axes.grid(alpha=0.3)
     lesson.picture(
         figure,
-        f"Test accuracy over {len(seeds)} seeds: each, and mean ± deviation",
+        f"Test accuracy over {len(seeds)} seeds: each, and mean ± standard deviation",
         f"은닉 노드 수에 따른 정확도: 시드 {len(seeds)}개의 평균과 표준편차",
     )
 
