@@ -110,7 +110,8 @@ def softmax_in_primitives():
     a = variable("a", [[0.3, 2.9, 4.0]])
     t = np.array([[0, 0, 1]])
     L = softmax_cross_entropy(a, t)
-    return viz.backward_flow(L, names=locals(), detail="primitive", expressions=False)
+    look = {"detail": "primitive", "expressions": False, "direction": "TB"}
+    return viz.backward_flow(L, names={"t": t, "L": L}, **look)
 
 
 def affine_with_shapes():
@@ -135,7 +136,8 @@ def neuron():
     x1, x2 = variable("x₁", 2.0), variable("x₂", 1.0)
     a = w1 * x1 + w2 * x2 + b
     y = sigmoid(a)
-    return viz.backward_flow(y, names={"a": a, "y": y}, title="A neuron")
+    names = {"a": a, "y": y}
+    return viz.backward_flow(y, names=names, expressions=False, title="A neuron")
 
 
 def _two_layers():
@@ -148,7 +150,7 @@ def _two_layers():
 def two_layers_by_module():
     """The lectures' network: 784 → 50 → 10, a box a layer."""
     L, names = _two_layers()
-    return viz.graph(L, detail="module", names=names)
+    return viz.graph(L, detail="module", names=names, direction="TB")
 
 
 def two_layers_by_operation():

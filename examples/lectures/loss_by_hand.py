@@ -48,7 +48,7 @@ def backward_flow(z, W, b, t):
     W, b = Tensor(W, requires_grad=True), Tensor(b, requires_grad=True)
     a = W @ z + b
     L = softmax_cross_entropy(a, t)
-    return viz.backward_flow(L, names=locals())
+    return viz.backward_flow(L, names=locals(), direction="TB")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def show(lesson):
     weight = nn.Parameter(w, name="w")
     y = sigmoid((weight * o).sum())
     # Of E = ½ (t − y)² the gradient at the output is −(t − y) = −e.
-    drawing = viz.backward_flow(y, names={"w": weight, "o": o, "y": y}, gradient=-e)
+    drawing = viz.backward_flow(y, names={"w": weight, "o": o, "y": y}, gradient=-e, direction="TB")
     y.backward(-e)
     print("backward()  ", weight.grad.round(4))
     nn.SGD([weight], learning_rate).step()
