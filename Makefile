@@ -33,6 +33,7 @@ bench: $(VENV)/bench.installed
 docs: $(VENV)/docs.installed
 	$(RUN) -m docs.write_gallery $(ARGS)
 	$(RUN) -m docs.write_reference
+	rm -rf out/docs  # pages of what is no longer there
 	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --doctree-dir out/doctrees docs out/docs
 	@echo "out/docs/index.html"
 

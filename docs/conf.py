@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.ext import napoleon
 from sphinx.util.inspect import TypeAliasForwardRef
 
@@ -33,7 +35,10 @@ myst_enable_extensions = ["html_image"]  # <img> with a width
 # -- docstrings ------------------------------------------------------------------------------
 
 default_role = "py:obj"  # `name` leads to what it names, where that is public
-NUMPY_DOCSTRINGS = napoleon.Config(napoleon_use_ivar=True, napoleon_use_rtype=False)
+NUMPY_DOCSTRINGS = napoleon.Config(
+    napoleon_use_rtype=False,
+    napoleon_custom_sections=[("Attributes", "params_style")],  # weight, bias: two of one kind
+)
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_type_aliases = {
@@ -69,10 +74,18 @@ def prepare(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[
     its type.
     """
     text = escaped("\n".join(lines))
-    if what in ("function", "method"):
+    with contextlib.suppress(TypeError, ValueError):  # a property, an exception: no parameters
         for parameter in inspect.signature(obj).parameters:
             text = re.sub(rf"(?<!`)`{parameter}`(?!`)", f"``{parameter}``", text)
     lines[:] = napoleon.NumpyDocstring(text, NUMPY_DOCSTRINGS, app).lines()
+
+
+def leave_words_alone(app: Any, doctree: nodes.document) -> None:
+    """The dtype and the shape of a parameter's type are words: they do not lead to Tensor's."""
+    for node in list(doctree.findall(addnodes.pending_xref)):
+        is_in_a_field = isinstance(node.parent, nodes.paragraph)
+        if is_in_a_field and node["reftype"] == "class" and node["reftarget"].islower():
+            node.replace_self(nodes.emphasis("", node["reftarget"]))
 
 
 def by_its_last_name(app: Any, env: Any, node: nodes.Element, text: nodes.Node) -> Any:
@@ -93,4 +106,5 @@ def by_its_last_name(app: Any, env: Any, node: nodes.Element, text: nodes.Node) 
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("autodoc-process-docstring", prepare)
+    app.connect("doctree-read", leave_words_alone)
     app.connect("missing-reference", by_its_last_name)

@@ -89,10 +89,12 @@ def page(shown: Shown, quick: bool = True) -> str:
     if shown.printed:
         parts += [_fence("text", shown.printed)]
     source = inspect.getsource(module).replace(module.__doc__ or "", title, 1).strip("\n")
-    made_small = " The pictures and numbers here are of a run with `--quick`." if quick else ""
+    made_small = ""
+    if quick and "lesson.quick" in source:
+        made_small = " The pictures and numbers here are of a run with `--quick`."
     parts += [
         "## The code",
-        f"Run it by `python -m examples.lectures.{shown.name}`.{made_small}",
+        f"Run it by `.venv/bin/python -m examples.lectures.{shown.name}`.{made_small}",
         _fence("python", source),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -141,7 +143,8 @@ def index_page(lectures: dict[str, Sequence[Shown]]) -> str:
     parts = [
         "# Gallery",
         "The lectures, runnable: what each lesson prints, its pictures, and its code. "
-        "`python -m examples.lectures` lists them and runs them all.",
+        "`.venv/bin/python -m examples.lectures` runs them all, in the environment that "
+        "`make demo` has made; with `--list` it lists them.",
         _fence("{container} cards", line),
     ]
     for number, (lecture, lessons) in enumerate(lectures.items(), 1):

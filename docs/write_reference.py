@@ -161,9 +161,12 @@ says what differs from NumPy. In signatures, ``Value`` is a Tensor, an array or 
 def _index() -> str:
     names = list(PACKAGES)
     names.insert(1, OPERATIONS)
-    lines = [_heading("API reference", "="), ".. toctree::", "   :maxdepth: 1", ""]
-    tree = [f"   {name}" for name in names]
-    return "\n".join([*lines, *tree, "", "All names, in alphabetical order: :ref:`genindex`.", ""])
+    lines = [_heading("API reference", "="), ".. list-table::", "   :widths: 1 2", ""]
+    for name in names:
+        lines += [f"   * - :doc:`{name}`", f"     - {_first_line(name)}"]
+    lines += ["", "All names, in alphabetical order: :ref:`genindex`.", ""]
+    tree = [".. toctree::", "   :hidden:", "", *(f"   {name}" for name in names), ""]
+    return "\n".join([*lines, *tree])
 
 
 def _page(package: str, head: str, groups: dict[str, list[Entry]], title: str = "") -> str:

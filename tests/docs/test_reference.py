@@ -47,6 +47,8 @@ def test_public_modules_have_a_page_of_their_own(package):
     modules = {f"{package}.{n}" for n in names if inspect.ismodule(getattr(module, n))}
     assert modules <= set(PAGES)
     assert f"   {package}\n" in PAGES["index"]
+    summary = re.escape((module.__doc__ or "").partition("\n")[0])
+    assert re.search(rf"- :doc:`{package}`\n     - {summary}\n", PAGES["index"])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
