@@ -84,17 +84,16 @@ def page(shown: Shown, quick: bool = True) -> str:
     module = module_of(shown.name)
     title, _, description = (module.__doc__ or "").strip().partition("\n")
     parts = [f"# {title.rstrip('.')}", description.strip()]
+    source = inspect.getsource(module).replace(module.__doc__ or "", title, 1).strip("\n")
+    if quick and "lesson.quick" in source:
+        parts += ["(Pictures and numbers are of a run with `--quick`: the whole one takes longer.)"]
     for file, english, korean in shown.pictures:
         parts += [f"![{english}](pictures/{file})", f"{english}\\\n{korean}"]
     if shown.printed:
         parts += [_fence("text", shown.printed)]
-    source = inspect.getsource(module).replace(module.__doc__ or "", title, 1).strip("\n")
-    made_small = ""
-    if quick and "lesson.quick" in source:
-        made_small = " The pictures and numbers here are of a run with `--quick`."
     parts += [
         "## The code",
-        f"Run it by `.venv/bin/python -m examples.lectures.{shown.name}`.{made_small}",
+        f"Run it by `.venv/bin/python -m examples.lectures.{shown.name}`.",
         _fence("python", source),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
