@@ -2,8 +2,8 @@
 #   make demo    trains a network on real handwritten digits, and draws it
 #   make test    passes the tests
 # Arguments of the demo: make demo ARGS="--epochs 10 --seed 1"; make demo ARGS=--help
-# The documentation: make docs writes out/docs/index.html; make docs ARGS=--full runs all lessons
-# at full length for it; make links also follows the links that lead elsewhere.
+# The documentation: make docs writes out/docs/index.html; make docs ARGS=--quick runs the lessons
+# small for it; make links also follows the links that lead elsewhere.
 # Another Python: make clean, then make PYTHON=python3.13 demo
 
 PYTHON ?= python3

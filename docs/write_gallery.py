@@ -65,7 +65,7 @@ class GalleryLesson(Lesson):  # type: ignore[misc]  # examples have no type hint
         self.captions.append((english, korean))
 
 
-def run(name: str, folder: Path, quick: bool = True) -> Shown:
+def run(name: str, folder: Path, quick: bool = False) -> Shown:
     """Run a lesson, with its pictures in a folder."""
     lesson = GalleryLesson(name, folder / "pictures", quick=quick)
     printed = io.StringIO()
@@ -79,7 +79,7 @@ def run(name: str, folder: Path, quick: bool = True) -> Shown:
     return Shown(name, text, tuple(pictures))
 
 
-def page(shown: Shown, quick: bool = True) -> str:
+def page(shown: Shown, quick: bool = False) -> str:
     """The page of a lesson."""
     module = module_of(shown.name)
     title, _, description = (module.__doc__ or "").strip().partition("\n")
@@ -168,7 +168,7 @@ def _fence(language: str, text: str) -> str:
 
 
 def write(
-    folder: Path, contents: Mapping[str, Sequence[str]] = CONTENTS, quick: bool = True
+    folder: Path, contents: Mapping[str, Sequence[str]] = CONTENTS, quick: bool = False
 ) -> None:
     """Write the whole gallery anew, with the lessons run side by side."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -192,11 +192,11 @@ def write(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write it; all lessons are run small unless that is not wanted."""
+    """Write it, with the lessons run whole or small."""
     parser = argparse.ArgumentParser(prog="write_gallery", description=__doc__.splitlines()[0])
-    parser.add_argument("--full", action="store_true", help="run the lessons without --quick")
+    parser.add_argument("--quick", action="store_true", help="run the lessons with --quick")
     options = parser.parse_args(arguments)
-    write(FOLDER, quick=not options.full)
+    write(FOLDER, quick=options.quick)
     print(f"wrote {FOLDER}")
 
 

@@ -88,6 +88,6 @@ def test_output_names_the_folder_that_a_reader_has(tmp_path, monkeypatch):
 
 def test_a_run_made_small_says_so():
     small = "of a run with `--quick`"
-    assert small in write_gallery.page(Shown("dropout", "", ()))
-    assert small not in write_gallery.page(Shown("dropout", "", ()), quick=False)
-    assert small not in write_gallery.page(Shown(LESSON, "", ()))  # which is small anyway
+    assert small in write_gallery.page(Shown("dropout", "", ()), quick=True)
+    assert small not in write_gallery.page(Shown("dropout", "", ()))
+    assert small not in write_gallery.page(Shown(LESSON, "", ()), quick=True)  # small anyway
